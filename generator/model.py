@@ -1,0 +1,131 @@
+"""The tables of Gatepost: column names, types, meaning. Plain data; importing it costs nothing.
+
+Types are Arrow's names. A `timestamp` is UTC with microseconds; every column may hold nulls
+unless its meaning says otherwise, and an all-null column keeps its type in memory and on disk.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+SCHEMA_VERSION = 1
+
+Type = Literal["string", "int64", "float64", "bool", "timestamp"]
+
+
+class Column(NamedTuple):
+    """One column of a table: its name, its type and what it means."""
+
+    name: str
+    type: Type
+    meaning: str
+
+
+Schema = tuple[Column, ...]
+
+OUTCOMES = ("success", "failure", "infra", "neutral")
+
+BUILDS: Schema = (
+    Column("build_uuid", "string", "identity of the build; never null, unique"),
+    Column("tenant", "string", "Zuul tenant"),
+    Column("ci", "string", "the system that ran it: a Zuul tenant, a Jenkins, a third party's account; never null"),
+    Column("pipeline", "string", "e.g. gate"),
+    Column("job", "string", "job name"),
+    Column("project", "string", "e.g. openstack/nova"),
+    Column("branch", "string", "e.g. stable/2026.2"),
+    Column("change", "int64", "number of the change in review"),
+    Column("patchset", "string", "patch set of the change"),
+    Column("ref", "string", "git ref"),
+    Column("buildset", "string", "identity of the set of builds that were started together"),
+    Column("result", "string", "the CI's own word, e.g. TIMED_OUT; null while unknown"),
+    Column("outcome", "string", "success, failure, infra or neutral; never null"),
+    Column("voting", "bool", "null is unknown"),
+    Column("final", "bool", "false: Zuul retried it; never null"),
+    Column("provider", "string", "cloud that gave the nodes"),
+    Column("region", "string", "region of that cloud"),
+    Column("nodes", "int64", "number of nodes"),
+    Column("start_time", "timestamp", "UTC"),
+    Column("end_time", "timestamp", "UTC; null if no source gave one: kept and counted, in no window"),
+    Column("duration_s", "float64", "seconds"),
+    Column("log_url", "string", "folder of its logs"),
+    Column("source", "string", "name of the configured source that yielded it; never null"),
+    Column("examined", "bool", "its logs were searched for signatures; never null"),
+    Column("query_set", "string", "id of the set of queries it was examined with (table `queries`)"),
+    Column("has_metadata", "bool", "false: no usable inventory or build record was found; never null"),
+    Column("collected", "timestamp", "when this row was collected; never null"),
+)
+
+HITS: Schema = (
+    Column("build_uuid", "string", "never null; unique together with signature"),
+    Column("signature", "string", "signature id; never null"),
+    Column("query_hash", "string", "hash of the query that matched"),
+    Column("lines", "int64", "number of lines of the build that matched; at least 1"),
+    Column("file", "string", "file of the first matching line, relative to the build's folder"),
+    Column("line", "int64", "1-based number of the first matching line in that file"),
+    Column("excerpt", "string", "that line with its neighbours, redacted and cut; newline-separated"),
+    Column("excerpt_line", "int64", "1-based number of the excerpt's first line in the file"),
+    Column("assumed", "bool", "true: some metadata that the query asks for was unknown and taken as met"),
+)
+
+FAILURE_LINES: Schema = (
+    Column("build_uuid", "string", "an unclassified failed build; never null"),
+    Column("file", "string", "file of the line"),
+    Column("line", "int64", "1-based line number"),
+    Column("text", "string", "the line, redacted and cut"),
+    Column("score", "float64", "how likely it is the failure; larger is likelier"),
+)
+
+SKIPPED: Schema = (
+    Column("source", "string", "name of the configured source, or `signatures`"),
+    Column("path", "string", "what was skipped or only partly read"),
+    Column("reason", "string", "short, the same words for the same reason"),
+    Column("detail", "string", "what exactly, redacted"),
+    Column("build_uuid", "string", "the build it belongs to, if known"),
+    Column("collected", "timestamp", "when it was noticed"),
+)
+
+QUERIES: Schema = (
+    Column("query_set", "string", "id of the set"),
+    Column("signature", "string", "signature id"),
+    Column("query_hash", "string", "hash of its query"),
+)
+
+SIGNATURES: Schema = (
+    Column("signature", "string", "id, often a bug number; never null, unique"),
+    Column("title", "string", "what people call it; null where the file has none"),
+    Column("bug", "string", "link to the bug"),
+    Column("query", "string", "the query as written"),
+    Column("query_hash", "string", "hash of the query"),
+    Column("owner", "string", "who looks after it"),
+    Column("path", "string", "its file"),
+    Column("suppress_graph", "bool", "classifies, but is not shown"),
+    Column("allow_nonvoting", "bool", "non-voting builds count too"),
+    Column("resolved_at", "timestamp", "the day its bug was said to be fixed"),
+)
+
+_DIMENSIONS: Schema = (
+    Column("day", "timestamp", "midnight UTC of the end_time's day"),
+    *(c for c in BUILDS if c.name in ("ci", "tenant", "pipeline", "job", "project", "branch", "provider",
+                                      "outcome", "voting", "final", "examined")),
+    Column("classified", "bool", "had at least one hit"),
+)
+ROLLUP_BUILDS: Schema = (
+    *_DIMENSIONS,
+    Column("builds", "int64", "number of builds"),
+    Column("duration_s", "float64", "sum of their durations, seconds"),
+)
+ROLLUP_HITS: Schema = (
+    *_DIMENSIONS,
+    Column("signature", "string", "signature id"),
+    Column("hits", "int64", "number of builds with a hit; a build may have several signatures: never sum over them"),
+)
+
+#: What one collection yields and the store keeps, by table name.
+TABLES: dict[str, Schema] = {
+    "builds": BUILDS,
+    "hits": HITS,
+    "failure_lines": FAILURE_LINES,
+    "skipped": SKIPPED,
+    "queries": QUERIES,
+    "signatures": SIGNATURES,
+}
