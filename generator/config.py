@@ -1,0 +1,127 @@
+"""gatepost.yaml → frozen, validated settings; an error names file, key and what was expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from generator.errors import GatepostError
+
+OUTCOME = Literal["success", "failure", "infra", "neutral"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class LogsSettings(_Settings):
+    """A tree of build folders, as Zuul publishes them or as logscraper leaves them."""
+
+    type: Literal["logs"] = "logs"
+    name: str = "logs"
+    path: Path
+    ci: str = "zuul"
+
+
+class DocumentsSettings(_Settings):
+    """NDJSON documents of an index export; `fields` maps its names to ours, e.g. `"@message": message`."""
+
+    type: Literal["documents"] = "documents"
+    name: str = "documents"
+    path: Path
+    ci: str = "zuul"
+    fields: dict[str, str] = {}
+
+
+SourceSettings = Annotated[LogsSettings | DocumentsSettings, Field(discriminator="type")]
+
+
+class Settings(_Settings):
+    """The whole of gatepost.yaml; relative paths are relative to the file."""
+
+    community: str = "Our community"
+    site_url: str | None = None
+    signatures: Path = Path("queries")
+    files: Path | None = None
+    state: Path = Path("state")
+    output: Path = Path("public")
+    bug_url: str | None = None
+    repository_url: str | None = None
+    main_pipeline: str | None = None
+    coverage_threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
+    keep_days: Annotated[int, Field(ge=57)] = 90
+    outcomes: dict[str, OUTCOME] = {}
+    workers: Annotated[int, Field(ge=1)] | None = None
+    max_file_bytes: Annotated[int, Field(ge=1)] = 8 << 30
+    sources: Annotated[tuple[SourceSettings, ...], Field(min_length=1)]
+
+
+def load(path: Path) -> Settings:
+    """The settings of a file, with absolute paths; GatepostError with file, key and hint if it cannot be used."""
+    try:
+        data = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except FileNotFoundError:
+        raise GatepostError(f"{path}: no such file", "`gatepost init .` writes one with comments") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise GatepostError(f"{path}: cannot be read: {error}", "the file must be readable UTF-8") from None
+    except yaml.YAMLError as error:
+        raise GatepostError(f"{path}: not YAML: {_where(error)}", "check indentation and quotes there") from None
+    if not isinstance(data, dict):
+        raise GatepostError(f"{path}: expected keys and values", "`gatepost init DIR` writes an example")
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise GatepostError(f"{path}: {_first(error)}", _hint(error)) from None
+    return _resolved(settings, path.resolve().parent, path)
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or str(error)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {what}" if mark else str(what)
+
+
+def _first(error: ValidationError) -> str:
+    """All complaints, each as `key: what was expected`."""
+    return "; ".join(f"{_key(e['loc'])}: {_expected(e)}" for e in error.errors())
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    # pydantic puts the tag of a discriminated union into the path; a user never wrote it there
+    parts = [p for i, p in enumerate(location) if not (i == 2 and location[0] == "sources")]
+    return ".".join(str(p) for p in parts) or "the file"
+
+
+def _expected(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "no such key"
+    if error["type"] == "missing":
+        return "is required"
+    return f"{error['msg'][0].lower()}{error['msg'][1:]}, found {error['input']!r:.80}"
+
+
+def _hint(error: ValidationError) -> str:
+    known = ", ".join(Settings.model_fields)
+    if any(e["type"] == "extra_forbidden" and len(e["loc"]) == 1 for e in error.errors()):
+        return f"known keys: {known}"
+    return "`gatepost init DIR` writes an example with every key explained"
+
+
+def _resolved(settings: Settings, base: Path, path: Path) -> Settings:
+    """Paths made absolute, names of sources checked to be unique."""
+    names = [source.name for source in settings.sources]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise GatepostError(
+            f"{path}: sources: the name {twice[0]!r} is used twice", "give each source a `name` of its own"
+        )
+    sources = tuple(s.model_copy(update={"path": base / s.path.expanduser()}) for s in settings.sources)
+    changed: dict[str, Any] = {
+        key: base / value.expanduser()
+        for key in ("signatures", "files", "state", "output")
+        if (value := getattr(settings, key)) is not None
+    }
+    return settings.model_copy(update={**changed, "sources": sources})
