@@ -1,0 +1,5 @@
+"""`python -m generator` is `gatepost`."""
+
+from generator.cli import main
+
+main()

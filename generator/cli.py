@@ -1,0 +1,221 @@
+"""The command line: arguments → one call. The only place that prints errors.
+
+Commands import what they need when they run, so that `explain` never pays for pandas.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from generator import __version__
+from generator.errors import GatepostError
+from generator.progress import Progress
+
+app = typer.Typer(
+    name="gatepost",
+    help="What does the CI fail on? Recognise known failures in CI logs, count them, publish a site.",
+    epilog="Every command explains itself: gatepost COMMAND --help",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Format(str, Enum):
+    """How an answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration.", metavar="FILE")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the answer and errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+Now = Annotated[
+    str | None,
+    typer.Option("--now", help="The time to take for now, e.g. 2026-11-20T23:10Z, for reproducible runs.", metavar="TIME"),
+]
+_DEFAULT = Path("gatepost.yaml")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gatepost {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def gatepost(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """What does the CI fail on? Recognise known failures in CI logs, count them, publish a site."""
+
+
+@app.command(epilog="Example: gatepost init my-community")
+def init(folder: Annotated[Path, typer.Argument(help="Where to write; made if missing.", metavar="DIR")]) -> None:
+    """Write a commented gatepost.yaml, an example signature and a .zuul.yaml."""
+    from generator.scaffold import scaffold
+
+    typer.echo(scaffold(folder))
+
+
+@app.command(epilog="Example: gatepost check --config my-community/gatepost.yaml")
+def check(
+    config: Config = _DEFAULT,
+    print_key: Annotated[
+        str | None, typer.Option("--print", help="Print only the value of this key.", metavar="KEY")
+    ] = None,
+) -> None:
+    """Validate a configuration and say what each source answers."""
+    from generator import pipeline
+    from generator.config import load
+
+    settings = load(config)
+    if print_key is not None:
+        typer.echo(pipeline.value_of(settings, print_key))
+        return
+    lines, usable = pipeline.check(settings)
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if usable else 1)
+
+
+@app.command(epilog="Example: gatepost lint queries/")
+def lint(
+    folder: Annotated[Path, typer.Argument(help="The folder of signature files.", metavar="DIR")],
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
+) -> None:
+    """Find signatures that are broken or do not do what they seem to; exit 1 on errors."""
+    from generator import lint as linter
+
+    findings = linter.lint_folder(folder)
+    typer.echo(linter.as_json(findings) if output is Format.JSON else linter.as_table(findings))
+    raise typer.Exit(linter.exit_code(findings))
+
+
+@app.command(epilog="Example: gatepost explain --signatures queries/ logs/0a1b2c3/")
+def explain(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"),
+    ],
+    signatures: Annotated[
+        Path | None, typer.Option("--signatures", help="Folder of signature files.", metavar="DIR")
+    ] = None,
+    files: Annotated[
+        Path | None, typer.Option("--files", help="The list of files with their tags.", metavar="LIST.yaml")
+    ] = None,
+    passed: Annotated[
+        Path | None, typer.Option("--passed", help="A log of the same job that passed, to compare with.", metavar="LOG")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """What does Gatepost make of this failure? Exit 0: known, 3: not known, 1: error."""
+    from generator import explain as explainer
+
+    text, code = explainer.run(
+        paths, signatures, files, passed, output.value, progress=_progress(quiet, verbose), stdin=sys.stdin.buffer
+    )
+    typer.echo(text)
+    raise typer.Exit(code)
+
+
+@app.command(epilog="Example: gatepost collect --config gatepost.yaml")
+def collect(config: Config = _DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None) -> None:
+    """Read builds and logs from the sources into the store."""
+    from generator import pipeline
+    from generator.config import load
+
+    pipeline.collect(load(config), _moment(now), _progress(quiet, verbose))
+
+
+@app.command(epilog="Example: gatepost build --config gatepost.yaml")
+def build(config: Config = _DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None) -> None:
+    """Make the site, the digest and the TSC report from the store."""
+    from generator import pipeline
+    from generator.config import load
+
+    pipeline.build(load(config), _moment(now), _progress(quiet, verbose))
+
+
+@app.command(epilog="Example: gatepost digest > mail.txt")
+def digest(config: Config = _DEFAULT, now: Now = None) -> None:
+    """Print the week as a plain text mail."""
+    from generator import pipeline
+    from generator.config import load
+
+    typer.echo(pipeline.text("digest", load(config), _moment(now)), nl=False)
+
+
+@app.command(epilog="Example: gatepost tsc > report.md")
+def tsc(config: Config = _DEFAULT, now: Now = None) -> None:
+    """Print the report for the TSC meeting, one page of Markdown."""
+    from generator import pipeline
+    from generator.config import load
+
+    typer.echo(pipeline.text("tsc", load(config), _moment(now)), nl=False)
+
+
+@app.command(epilog="Example: gatepost demo build/demo")
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made if missing.", metavar="DIR")],
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    scale: Annotated[float, typer.Option(help="How busy the community is; 1 is the whole demo.", min=0.01)] = 1.0,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Simulate a community with a known truth, and run the whole chain on its logs."""
+    from generator.demo import run
+
+    run(folder, seed, scale, _progress(quiet, verbose))
+
+
+def _progress(quiet: bool, verbose: bool) -> Progress:
+    return Progress(0 if quiet else 2 if verbose else 1)
+
+
+def _moment(now: str | None) -> datetime:
+    """The time of --now; a naive one is UTC."""
+    if now is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(now)
+    except ValueError:
+        raise GatepostError(f"--now {now}: not a time", "write it like 2026-11-20T23:10Z") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _fail(message: str, hint: str = "", code: int = 1) -> NoReturn:
+    from generator.matching.excerpts import printable
+
+    print(f"gatepost: {printable(message)}", file=sys.stderr)
+    if hint:
+        print(f"  hint: {printable(hint)}", file=sys.stderr)
+    sys.exit(code)
+
+
+def main() -> None:
+    """Run a command; whatever a user can cause ends in a line, a hint and exit code 1."""
+    try:
+        app(prog_name="gatepost")
+    except GatepostError as error:
+        _fail(error.message, error.hint)
+    except KeyboardInterrupt:
+        _fail("stopped; what was there before is unchanged", code=130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        _fail(f"{error.filename or 'system'}: {error.strerror or error}", "check space, permissions and the path")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""`gatepost demo`: a simulated community, then exactly the commands that a user would run on it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from generator.errors import GatepostError
+from generator.progress import Progress
+
+#: The moment at which the demo pretends to run: the same bytes on every machine and day.
+NOW = "2026-11-20T23:10Z"
+
+
+def run(folder: Path, seed: int, scale: float, progress: Progress) -> None:
+    """Write `folder`, collect and build it; GatepostError if the folder holds something else."""
+    from generator.sources import simulated
+
+    _must_be_ours(folder)
+    progress.note(f"Simulating a community in {folder} (seed {seed})")
+    simulated.simulate(folder, seed=seed, scale=scale, progress=progress)
+    for command in ("collect", "build"):
+        _gatepost(command, folder, progress)
+    site = (folder / "public" / "index.html").resolve()
+    progress.note(f"\nThe site is in {site.parent}\nLook at it: open file://{site} in a browser")
+    progress.note(f"What the simulation planted, and the report must find: {folder / 'truth.json'}")
+
+
+def _must_be_ours(folder: Path) -> None:
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "truth.json").is_file():
+        raise GatepostError(
+            f"{folder}: is not empty and no earlier demo", "name a new folder: the demo replaces what it finds there"
+        )
+
+
+def _gatepost(command: str, folder: Path, progress: Progress) -> None:
+    """Run one command as a user would, in a process of its own."""
+    words = [command, "--config", str(folder / "gatepost.yaml"), "--now", NOW]
+    progress.note(f"$ gatepost {shlex.join(words)}")
+    loudness = {0: ["--quiet"], 1: [], 2: ["--verbose"]}[progress.loudness]
+    done = subprocess.run([sys.executable, "-m", "generator", *words, *loudness], env=os.environ, check=False)
+    if done.returncode != 0:
+        raise GatepostError(f"gatepost {command} ended with {done.returncode}", "its own message stands above")

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.config import load
+from generator.errors import GatepostError
+
+GOOD = "community: X\nsources:\n  - {type: logs, name: a, path: logs}\n"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "gatepost.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    settings = load(write(tmp_path, GOOD))
+    assert settings.sources[0].path == tmp_path / "logs"
+    assert settings.state == tmp_path / "state"
+    assert settings.files is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("comunity: X\n" + GOOD, "comunity: no such key"),
+        ("community: X\n", "sources: is required"),
+        ("sources: []\n", "sources: "),
+        (GOOD + "coverage_threshold: 2\n", "coverage_threshold: input should be less than or equal to 1, found 2"),
+        (GOOD + "outcomes: {UNSTABLE: bad}\n", "outcomes.UNSTABLE: "),
+        ("sources:\n  - {type: logs}\n", "sources.0.path: is required"),
+        ("sources:\n  - {type: ftp, path: x}\n", "sources.0: "),
+        ("sources:\n  - {type: logs, path: x}\n  - {type: logs, path: y}\n", "the name 'logs' is used twice"),
+        ("a: [1\n", "line 2, column 1"),
+        ("- a\n", "expected keys and values"),
+        ("", "expected keys and values"),
+    ],
+)
+def test_an_error_names_file_key_and_expectation(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(GatepostError) as caught:
+        load(write(tmp_path, text))
+    assert str(tmp_path / "gatepost.yaml") in caught.value.message
+    assert said in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(GatepostError) as caught:
+        load(tmp_path / "gatepost.yaml")
+    assert "gatepost init" in caught.value.hint
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "gatepost.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(GatepostError, match="cannot be read"):
+        load(tmp_path / "gatepost.yaml")

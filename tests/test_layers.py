@@ -1,0 +1,64 @@
+"""Imports go one way (design: cli → pipeline, explain, lint → sources … → matching → signatures → model …)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LAYERS: list[set[str]] = [
+    {"cli", "__main__"},
+    {"pipeline", "explain", "explain_text", "lint", "demo", "scaffold"},
+    {"sources", "stats", "figures", "pages", "text", "site", "store", "render"},
+    {"matching"},
+    {"signatures"},
+    {"model", "tables", "config", "resources", "errors", "words", "progress"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+#: Within a layer only these may import those (design: pages and text may use stats and figures).
+SIDEWAYS = {
+    ("pages", "stats"), ("pages", "figures"), ("pages", "text"), ("pages", "site"), ("pages", "render"),
+    ("text", "stats"), ("text", "figures"), ("text", "render"), ("site", "render"), ("figures", "render"),
+    ("explain", "explain_text"), ("__main__", "cli"),
+}
+
+
+def modules(root: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted((root / "generator").rglob("*.py")):
+        parts = path.relative_to(root / "generator").with_suffix("").parts
+        yield parts[0], path
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("generator"):
+            inner = node.module.split(".")[1:]
+            yield from inner[:1] or (alias.name for alias in node.names if not alias.name.startswith("__"))
+        elif isinstance(node, ast.Import):
+            yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("generator."))
+
+
+def test_imports_go_one_way(root: Path) -> None:
+    wrong = []
+    for name, path in modules(root):
+        if name == "__init__":
+            continue
+        assert name in LEVEL, f"{path}: give the module a layer in {Path(__file__).name} and in the design"
+        for other in imported(path):
+            base = LEVEL[name] == LEVEL[other] == len(LAYERS) - 1
+            if other == name or base or LEVEL[other] > LEVEL[name] or (name, other) in SIDEWAYS:
+                continue
+            wrong.append(f"{path.relative_to(root)}: {name} imports {other}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", ["generator.cli", "generator.explain", "generator.matching.engine"])
+def test_light_commands_do_not_pay_for_tables(module: str) -> None:
+    heavy = "pandas pyarrow scipy plotly pydantic mkdocs jinja2 detect_secrets"
+    code = f"import sys, {module}; print(*sorted(set({heavy!r}.split()) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -1,0 +1,35 @@
+"""What we give to Zuul is read by Zuul's own parsers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import require
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    ("file", "jobs"), [(".zuul.yaml", "base"), ("templates/init/zuul.yaml", "base,gatepost-report")]
+)
+def test_zuul_reads_our_jobs(root: Path, file: str, jobs: str) -> None:
+    python = os.environ.get("GATEPOST_ZUUL_PYTHON", "")
+    validate = root.parent / "shared" / "zuul" / "validate.py"
+    if not python or not Path(python).exists() or not validate.exists():
+        require("engines", "needs Zuul's parsers: pip install zuul==14.3.0 in an environment of its own, "
+                           "set GATEPOST_ZUUL_PYTHON to its python; and ../shared/zuul/validate.py")
+    command = [python, str(validate), file, "--pipelines", "check,periodic", "--jobs", jobs]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_playbooks_named_by_jobs_exist(root: Path) -> None:
+    import yaml
+
+    jobs = [entry["job"] for entry in yaml.safe_load((root / ".zuul.yaml").read_text()) if "job" in entry]
+    assert jobs
+    for job in jobs:
+        plays = yaml.safe_load((root / job["run"]).read_text())
+        assert plays[0]["tasks"]
