@@ -1,0 +1,42 @@
+"""What a log line says once its clock, colours and ever-changing numbers are taken off."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+#: Terminal control sequences (ECMA-48 CSI, and OSC up to its end mark).
+ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+
+# A clock at the start of a line, often twice ("a | b "): ISO 8601 (Zuul, Jenkins, GitHub, oslo.log) or syslog's.
+_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+_SYSLOG = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?"
+_CLOCK = re.compile(rf"(?:[\[(]?(?:{_ISO}|{_SYSLOG})[\])]?(?: \| ?| |$)){{1,2}}")
+
+# What differs between two runs of the same job. Hexadecimal needs a digit: words such as "added" stay.
+_VARIES = re.compile(
+    r"0x[0-9a-fA-F]+|(?<![A-Za-z])(?=[a-f]*\d)[0-9a-f-]{8,}(?![A-Za-z])|(?:/[\w.@+-]+){2,}|\d+"
+)
+
+
+class Plain(NamedTuple):
+    """A line without clock and colours: its indentation (in characters) and the text after it."""
+
+    indent: int
+    text: str
+
+
+def plain(line: str) -> Plain:
+    """Return `line` without terminal codes and leading clocks."""
+    if "\x1b" in line:
+        line = ANSI.sub("", line)
+    clock = _CLOCK.match(line)
+    if clock:
+        line = line[clock.end() :]
+    text = line.strip()
+    return Plain(len(line) - len(line.lstrip()), text)
+
+
+def template(text: str) -> str:
+    """Return `text` with numbers, hexadecimal ids and paths as `#`, the same for two runs of a job."""
+    return _VARIES.sub("#", text)
