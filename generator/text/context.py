@@ -1,0 +1,63 @@
+"""What pages and texts must know beside the tables: who the community is, and where its things are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import PurePath
+from urllib.parse import quote
+
+from generator.signatures.model import Signature
+
+_WEB = re.compile(r"https?://[^\s\x00-\x1f\x7f\"<>]+", re.IGNORECASE)
+
+
+def web_address(text: str | None) -> str | None:
+    """The text if it is an http or https address, else None: nothing else becomes a link."""
+    return text if text and _WEB.fullmatch(text) else None
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """`bug_url` and `repository_url` are addresses; `{id}` and `{path}` in them, or their end, take id and file name."""
+
+    community: str
+    generated: datetime
+    signatures: tuple[Signature, ...] = ()
+    site_url: str | None = None
+    bug_url: str | None = None
+    repository_url: str | None = None
+
+    @cached_property
+    def by_id(self) -> dict[str, Signature]:
+        """Signatures by id."""
+        return {signature.id: signature for signature in self.signatures}
+
+    def signature(self, id: str) -> Signature:
+        """The signature of an id; one without query where its file is gone but its hits are not."""
+        return self.by_id.get(id) or Signature(id=id, query="")
+
+    def bug(self, id: str) -> str | None:
+        """Address of a signature's bug: its own, else `bug_url` with its id where that is a number."""
+        own = self.signature(id).bug
+        if own:
+            return web_address(own)
+        return _filled(self.bug_url, "{id}", id) if id.isdigit() else None
+
+    def file(self, id: str) -> str | None:
+        """Address of a signature's file in `repository_url`."""
+        path = self.signature(id).path
+        return _filled(self.repository_url, "{path}", PurePath(path).name) if path else None
+
+    def page(self, path: str) -> str:
+        """Address of one of the site's pages; a bare path where the site has no known address."""
+        return f"{self.site_url.rstrip('/')}/{path}" if self.site_url else path
+
+
+def _filled(pattern: str | None, place: str, value: str) -> str | None:
+    if not pattern:
+        return None
+    value = quote(value)
+    return web_address(pattern.replace(place, value) if place in pattern else f"{pattern.rstrip('/')}/{value}")

@@ -1,0 +1,167 @@
+"""The weekly mail: plain ASCII text of at most 72 columns and 60 lines, with its subject first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator import words
+from generator.text.context import PageContext
+from generator.text.layout import figure, frequent, paragraph, section
+from generator.text.names import label, plain
+from generator.text.records import Row, records
+from generator.text.scope import Scope, Scopes
+from generator.text.verdict import Verdict, verdict
+
+if TYPE_CHECKING:
+    from generator.stats.results import Results
+
+_LINES = 60
+_FIGURES = (("failed", "Failed builds"), ("classified", "Classified failures"), ("infra", "Infra outcomes"))
+_CHANGE = {"new": "new", "returned": "back", "worse": "worse", "better": "better"}
+
+
+def digest(results: Results, context: PageContext) -> str:
+    """The mail of the week that ends with the newest data; lists are cut until it has at most 60 lines."""
+    for longest in (5, 4, 3, 2, 1):
+        lines = _Mail(results, context, longest).lines()
+        if len(lines) <= _LINES:
+            break
+    return "\n".join(lines) + "\n"
+
+
+def edition(results: Results, context: PageContext) -> str:
+    """`2026-W47`: the ISO week in which the data end."""
+    year, week, _ = words.utc(results.facts.until or context.generated).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+class _Mail:
+    def __init__(self, results: Results, context: PageContext, longest: int) -> None:
+        self._results, self._context, self._longest = results, context, longest
+        self._scope = Scopes(results).scope()
+        self._verdict = _verdict(results, context, self._scope)
+
+    def lines(self) -> list[str]:
+        scope = self._scope
+        parts = [
+            self._head(),
+            section("VERDICT", paragraph(" ".join(self._verdict.sentences), indent="  ")),
+            section(f"{'FIGURES':<22}{'last 7 d':>9}{'points':>21}  interval or state", self._figures()),
+            section("NEW", self._entries(scope.in_state("new", "returned"))),
+            section("WORSE", self._entries(scope.in_state("worse"))),
+            section("BETTER OR GONE", self._entries(scope.in_state("better", "gone"))),
+            section(frequent("MOST FREQUENT", "failed builds", "rate", "change")[2:], self._frequent()),
+            section("UNCLASSIFIED", self._unclassified()),
+            section("HOW TO HELP", self._help()),
+            ["-- ", *_address(self._context, "", "Numbers, method and definitions")],
+        ]
+        return [line for part in parts for line in part]
+
+    def _name(self, id: str, width: int) -> str:
+        return plain(label(self._context.signature(id), 4 * width), width)
+
+    def _head(self) -> list[str]:
+        subject = f"Subject: [gatepost] {self._verdict.word}"
+        row = self._verdict.signature
+        until = self._results.facts.until
+        if row:
+            subject += f"; {self._name(row, 72)}"
+        week = words.moment(until) if until else "no data yet"
+        seen = self._scope.totals.get("coverage")
+        coverage = words.percent(seen["k"], seen["n"], ascii=True) if seen else "no data"
+        area = "All pipelines" if self._scope.name == "CI" else f"Pipeline {plain(self._scope.name, 30)}"
+        about = (f"{area}, voting jobs. Logs examined: {coverage}{' builds' if seen else ''}. "
+                 "Compared with the 7 d before. Intervals are 95 %.")
+        head = f"Gatepost digest, week to {week} (edition {edition(self._results, self._context)})"
+        return [plain(subject, 72), "", *paragraph(plain(self._context.community, 200)), *paragraph(head),
+                *paragraph(about), ""]
+
+    def _figures(self) -> list[str]:
+        return [_figure_line(title, self._scope.totals.get(key)) for key, title in _FIGURES]
+
+    def _entries(self, rows: list[Row]) -> list[str]:
+        """Two lines a signature: its name, then what is known of it."""
+        lines: list[str] = []
+        for row in rows[: self._longest]:
+            id = plain(row["signature"], 20)
+            lines.append(f"  {id:<8} {self._name(row['signature'], 61 - max(0, len(id) - 8))}")
+            lines += paragraph(_known(row), indent=" " * 11)
+        if len(rows) > self._longest:
+            lines.append(f"  and {len(rows) - self._longest} more on the site")
+        return lines or ["  None."]
+
+    def _frequent(self) -> list[str]:
+        rows = self._scope.frequent()[: min(self._longest + 2, 5)]
+        return [_frequent_line(row, self._name(row["signature"], 60)) for row in rows] or ["  None."]
+
+    def _unclassified(self) -> list[str]:
+        known = self._scope.totals.get("classified")
+        if not known or not known["n"]:
+            return ["  No failed build was examined."]
+        count = words.plural(known["n"] - known["k"], "failed build")
+        return [f"  {count} of {words.count(known['n'])} examined without a signature:",
+                *_address(self._context, "unclassified.html", indent="  ")]
+
+    def _help(self) -> list[str]:
+        context = self._context
+        asks = [f"Look at {plain(row['signature'], 20)}: {row['state']}, and nobody looks after it."
+                for row in self._scope.in_state("new", "worse", "returned")
+                if not context.signature(row["signature"]).owner][:2]
+        job = _most_unclassified(self._results)
+        if job:
+            asks.append(f"Write a signature for the failures of {plain(job, 60)}.")
+        bad = next((row for row in self._scope.frequent() if row["success_bad"]), None)
+        if bad:
+            asks.append(f"Narrow {plain(bad['signature'], 20)}: over 10 % of the builds it matches passed.")
+        asks = asks or ["Nothing asks for attention this week."]
+        return [line for ask in asks[:3] for line in paragraph(ask, indent="  ")]
+
+
+def _verdict(results: Results, context: PageContext, scope: Scope) -> Verdict:
+    culprit = scope.culprit()
+    rows = results.breakdowns
+    about = records(rows[rows["signature"] == culprit["signature"]]) if culprit else []
+    return verdict(scope, about, lambda id: plain(label(context.signature(id)), 100),
+                   results.facts.coverage_threshold, ascii=True)
+
+
+def _figure_line(title: str, row: Row | None) -> str:
+    if row is None or not row["n"]:
+        return figure(title, "no data")
+    counts = f"{row['k']}/{row['n']}"
+    rate = words.rate(row["rate"], ascii=True) if row["n"] >= words.FEW else ""
+    change = words.points(row["change"], ascii=True)
+    interval = words.signed_interval(row["change_low"], row["change_high"], ascii=True)
+    trend = f"({interval})" if row["state"] in ("worse", "better") and interval else row["state"]
+    return figure(title, rate, counts, change, trend)
+
+
+def _known(row: Row) -> str:
+    hits = f"{words.count(row['hits'])} of {words.plural(row['failed'], 'failed build')}"
+    if row["state"] == "new":
+        return f"{hits}, first {words.clock(row['first_seen'])}"
+    if row["state"] == "gone":
+        return f"none for 28 d, last {words.day_year(row['last_seen'])}"
+    if row["state"] == "returned":
+        return f"{hits}, seen again"
+    return f"{hits}; failure rate {row['k']}/{row['n']}, was {row['prev_k']}/{row['prev_n']}"
+
+
+def _frequent_line(row: Row, name: str) -> str:
+    rate = words.rate(row["rate"], ascii=True) if row["n"] and row["n"] >= words.FEW else ""
+    change = words.points(row["change"], ascii=True)
+    verdict = _CHANGE.get(row["state"], "")
+    trend = verdict if row["state"] in ("new", "returned") else f"{change} {verdict}".strip()
+    return frequent(f"{plain(row['signature'], 12)} {name}", f"{row['hits']} of {row['failed']}", rate, trend)
+
+
+def _most_unclassified(results: Results) -> str | None:
+    jobs = results.unclassified["job"].dropna()
+    return str(jobs.value_counts(sort=True).sort_index(kind="stable").idxmax()) if len(jobs) else None
+
+
+def _address(context: PageContext, path: str, note: str = "", indent: str = "") -> list[str]:
+    """An address is never broken: it may be longer than a line of the mail."""
+    if not context.site_url:
+        return [f"{indent}{note or 'see the page Unclassified of the site'}"]
+    return [f"{indent}{context.page(path)}", *([f"{indent}{note}"] if note else [])]

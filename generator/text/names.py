@@ -1,0 +1,56 @@
+"""What a signature is called, in pages and in plain text, whatever its file says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from generator.signatures.model import Signature
+from generator.words import cut
+
+_PHRASE = re.compile(r'"((?:[^"\\]|\\.)+)"')
+_UNESCAPE = re.compile(r"\\(.)")
+
+
+def inert(text: str, width: int = 200) -> str:
+    """One line of at most `width` characters: white space joined, control and direction marks spelled out."""
+    text = " ".join(text[: 20 * width].split())
+    return cut("".join(c if _harmless(c) else _spelled(c) for c in text), width)
+
+
+def _harmless(c: str) -> bool:
+    return c.isprintable() or c == "\u202f" or c == "\xa0"
+
+
+def _spelled(c: str) -> str:
+    return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
+
+
+def plain(text: str, width: int = 200) -> str:
+    """The same in ASCII, for mail: accents dropped, what has no ASCII form is `?`."""
+    for mark, ascii in (("…", "..."), ("“", '"'), ("”", '"'), ("’", "'"), ("–", "-"), ("—", "-")):
+        text = text[: 20 * width].replace(mark, ascii)
+    folded = unicodedata.normalize("NFKD", inert(text, 20 * width).replace("…", "..."))
+    letters = "".join(c for c in folded if not unicodedata.combining(c))
+    text = letters.encode("ascii", "replace").decode()
+    return text if len(text) <= width else text[: max(width - 3, 0)].rstrip() + "..."
+
+
+def ticket(signature: Signature) -> str:
+    """`bug 1253896` where the id is a number, else the id."""
+    return f"bug {signature.id}" if signature.id.isdigit() else inert(signature.id, 60)
+
+
+def phrase(signature: Signature) -> str:
+    """The first quoted phrase of the query, as a hint at what a signature without title is about; may be empty."""
+    found = _PHRASE.search(signature.query)
+    return inert(_UNESCAPE.sub(r"\1", found[1])) if found else ""
+
+
+def label(signature: Signature, width: int = 120) -> str:
+    """Title; without one `Bug 1253896: “first phrase of its query”`."""
+    if signature.title and signature.title.strip():
+        return inert(signature.title, width)
+    name, hint = ticket(signature), phrase(signature)
+    name = name[:1].upper() + name[1:]
+    return f"{name}: “{cut(hint, width - len(name) - 4)}”" if hint else name

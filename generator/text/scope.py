@@ -1,0 +1,82 @@
+"""One view of the state: a pipeline, with or without the non-voting jobs, in one window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.stats.results import ALL
+from generator.text.records import Row, grouped, records
+
+if TYPE_CHECKING:
+    from generator.stats.results import Results
+
+WINDOWS = ("24h", "7d", "10d", "28d")
+WINDOW_WORDS = {"24h": "24 h", "7d": "7 d", "10d": "10 d", "28d": "28 d"}
+_ASKS = ("worse", "new", "returned")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Totals by figure and the signatures that are shown, most hits first; rows as in the tables of Results."""
+
+    pipeline: str
+    voting: str
+    window: str
+    totals: dict[str, Row]
+    signatures: tuple[Row, ...]
+
+    @property
+    def name(self) -> str:
+        """What the pages call it: `gate`, or `CI` for all pipelines together."""
+        return "CI" if self.pipeline == ALL else self.pipeline
+
+    @property
+    def length(self) -> str:
+        """`7 d`."""
+        return WINDOW_WORDS[self.window]
+
+    def in_state(self, *states: str) -> list[Row]:
+        """Signatures of these states; those with most hits, then the last seen, first."""
+        return [row for row in self.signatures if row["state"] in states]
+
+    def frequent(self) -> list[Row]:
+        """Signatures with at least one hit, most hits first."""
+        return [row for row in self.signatures if row["hits"]]
+
+    def culprit(self) -> Row | None:
+        """The signature that the verdict speaks of: the largest that got worse or is new, unless another is far larger.
+
+        One that also matches many passing builds says nothing about failures and is passed over.
+        """
+        known = [row for row in self.frequent() if not row["success_bad"]]
+        asking = [row for row in known if row["state"] in _ASKS]
+        if not asking:
+            return known[0] if known else None
+        worse = self.totals.get("failed", {}).get("state") == "worse"
+        return asking[0] if worse or 2 * asking[0]["hits"] >= known[0]["hits"] else known[0]
+
+
+class Scopes:
+    """All views of a report, grouped once."""
+
+    def __init__(self, results: Results) -> None:
+        self._totals: dict[tuple[str, str, str], dict[str, Row]] = {}
+        for row in records(results.totals):
+            key = (row["pipeline"], row["voting"], row["window"])
+            self._totals.setdefault(key, {})[row["figure"]] = row
+        shown = results.signatures[~results.signatures["hidden"].astype(bool)]
+        self._signatures = grouped(shown, "pipeline", "voting", "window")
+        self.main = results.facts.main_pipeline or ALL
+        self.pipelines = tuple(dict.fromkeys((self.main, *results.facts.pipelines, ALL)))
+
+    def scope(self, pipeline: str | None = None, window: str = "7d", voting: str = "voting") -> Scope:
+        """One view; the main pipeline where none is named, empty where nothing is known of it."""
+        key = (pipeline or self.main, voting, window)
+        rows = sorted(self._signatures.get(key, []), key=_most_hits)
+        return Scope(*key[:2], window, self._totals.get(key, {}), tuple(rows))
+
+
+def _most_hits(row: Row) -> tuple[int, float, str]:
+    seen = row["last_seen"]
+    return -(row["hits"] or 0), -(seen.timestamp() if seen is not None else 0), row["signature"]

@@ -1,0 +1,124 @@
+"""The report for the TSC meeting: one page of Markdown, from the same tables as the digest."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from generator import words
+from generator.text.context import PageContext
+from generator.text.digest import edition
+from generator.text.names import inert, label
+from generator.text.records import Row, records
+from generator.text.scope import Scope, Scopes
+from generator.text.verdict import verdict
+
+if TYPE_CHECKING:
+    from generator.stats.results import Results
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$!])")
+_FIGURES = (("failed", "Failed builds"), ("classified", "Classified failures"), ("infra", "Infra outcomes, apart"),
+            ("coverage", "Coverage: builds examined"))
+_LONGEST = 5
+
+
+def tsc(results: Results, context: PageContext) -> str:
+    """One page: verdict, figures, what changed, most frequent signatures, what would help."""
+    scope = Scopes(results).scope()
+    until = results.facts.until
+    area = "all pipelines" if scope.name == "CI" else f"pipeline {escaped(scope.name)}"
+    parts = [
+        f"# CI report {edition(results, context)}: {escaped(context.community, 100)}",
+        f"Week to {words.moment(until) if until else 'no data yet'}, {area}, voting jobs, compared with the 7 d "
+        "before. Intervals are 95 %; under n = 10 only counts are given.",
+        _state(results, context, scope),
+        "## Figures\n\n" + _figures(scope),
+        "## New or worse\n\n" + _items(scope.in_state("new", "returned", "worse"), context),
+        "## Better or gone\n\n" + _items(scope.in_state("better", "gone"), context),
+        "## Most frequent signatures\n\n" + _frequent(scope, context),
+        "## What would help\n\n" + _help(scope, context),
+        f"Numbers and definitions: {context.page('index.html')}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def escaped(text: str, width: int = 120) -> str:
+    """One line of Markdown that shows the text as it is, cut to `width` characters before escaping."""
+    return _SPECIAL.sub(r"\\\1", inert(text, width))
+
+
+def _state(results: Results, context: PageContext, scope: Scope) -> str:
+    culprit = scope.culprit()
+    rows = results.breakdowns
+    about = records(rows[rows["signature"] == culprit["signature"]]) if culprit else []
+    found = verdict(scope, about, lambda id: label(context.signature(id), 100), results.facts.coverage_threshold)
+    return f"**{escaped(found.word)}.** {escaped(' '.join(found.sentences), 1500)}"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table; the first column is text, the others are numbers."""
+    lines = [head, ("---", *["---:"] * (len(head) - 1)), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _figures(scope: Scope) -> str:
+    rows = []
+    for figure, title in _FIGURES:
+        row = scope.totals.get(figure)
+        if row is None or not row["n"]:
+            rows.append((title, "no data", "", ""))
+            continue
+        rows.append((title, words.percent(row["k"], row["n"]), _interval(row), _change(row)))
+    return _table(("Figure", "Last 7 d", "95 % interval", "Change, points"), rows)
+
+
+def _interval(row: Row) -> str:
+    return words.interval(row["low"], row["high"]) if row["n"] >= words.FEW else ""
+
+
+def _change(row: Row) -> str:
+    change = words.points(row["change"])
+    return f"{change}, {row['state']}" if change else row["state"]
+
+
+def _name(row: Row, context: PageContext) -> str:
+    signature = context.signature(row["signature"])
+    return escaped(label(signature, 90)) + (f" ({escaped(signature.id, 40)})" if signature.title else "")
+
+
+def _items(rows: list[Row], context: PageContext) -> str:
+    lines = [f"- **{row['state']}**: {_name(row, context)}: {_fact(row)}" for row in rows[:_LONGEST]]
+    if len(rows) > _LONGEST:
+        lines.append(f"- and {len(rows) - _LONGEST} more")
+    return "\n".join(lines) or "None."
+
+
+def _fact(row: Row) -> str:
+    if row["state"] == "gone":
+        return f"none for 28 d, last seen {words.day_year(row['last_seen'])}"
+    hits = f"{words.count(row['hits'])} of {words.plural(row['failed'], 'failed build')}"
+    if row["state"] == "new":
+        return f"{hits}, first seen {words.clock(row['first_seen'])}"
+    return f"{hits}; {words.count(row['prev_k'])} in the 7 d before"
+
+
+def _frequent(scope: Scope, context: PageContext) -> str:
+    rows = [
+        (_name(row, context), f"{words.count(row['hits'])} of {words.count(row['failed'])}",
+         words.percent(row["k"], row["n"]) if row["rate"] is not None else "no data", _change(row))
+        for row in scope.frequent()[:_LONGEST]
+    ]
+    return _table(("Signature", "Failed builds", "Failure rate", "Change, points"), rows) if rows else "None."
+
+
+def _help(scope: Scope, context: PageContext) -> str:
+    """What a person could do this week, from what is new, worse, unclassified or badly described."""
+    lines = [f"- Look at {_name(row, context)}: {row['state']}, no owner yet."
+             for row in scope.in_state("new", "worse", "returned") if not context.signature(row["signature"]).owner]
+    known = scope.totals.get("classified")
+    if known and known["n"] > known["k"]:
+        count = words.plural(known["n"] - known["k"], "failed build")
+        lines.append(f"- Write signatures: {count} have none ({context.page('unclassified.html')}).")
+    lines += [f"- Narrow {_name(row, context)}: over 10 % of the builds it matches passed."
+              for row in scope.frequent() if row["success_bad"]]
+    return "\n".join(lines[:_LONGEST]) or "Nothing asks for attention this week."

@@ -1,0 +1,185 @@
+"""The state in three sentences: what breaks, how much and since when, is it us. All from the tables of Results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from generator import words
+from generator.stats.results import ALL
+from generator.text.names import inert, plain
+from generator.text.records import Row
+from generator.text.scope import Scope
+
+Tone = Literal["worse", "better", "steady", "unknown"]
+
+#: A share of the hits from which a value is named, and how much more that must be than its share of the builds.
+_CONCENTRATED, _TIMES = 0.5, 1.5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`word` is the state in a few words; `sentences` are three; `signature` is the one they speak of."""
+
+    tone: Tone
+    word: str
+    sentences: tuple[str, str, str]
+    signature: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A value of a dimension that has most of a signature's hits, against its share of the builds."""
+
+    dimension: str
+    value: str
+    hits: int
+    of: int
+    share_of_builds: float
+
+
+def verdict(scope: Scope, breakdowns: Iterable[Row], name: Callable[[str], str], threshold: float,
+            *, ascii: bool = False) -> Verdict:
+    """The verdict on a scope; `breakdowns` are rows of its culprit, `name` gives a signature's name by id.
+
+    Below `threshold` coverage of the failed builds nothing is said about what breaks.
+    """
+    failed = scope.totals.get("failed")
+    if not failed or failed["n"] < words.FEW:
+        return _too_few(scope, failed)
+    tone, word = _state(scope, failed)
+    culprit = scope.culprit()
+    what = _unseen(scope, failed, threshold, ascii) or _unclassified(scope, ascii)
+    if what or culprit is None:
+        third = "Whether it is us cannot be said before the failures are classified."
+        return Verdict(tone, word, (what or _nothing(scope, failed), _how_much(scope, failed, ascii),
+                                    third if failed["k"] else "There is nothing to put down to anyone."))
+    what = _what(scope, culprit, name(culprit["signature"]), failed)
+    window = "28d" if scope.window == "28d" else "7d"
+    where = is_it_us(breakdowns, window, over_all=scope.pipeline != ALL, ascii=ascii)
+    return Verdict(tone, word, (what, _how_much(scope, failed, ascii), where), culprit["signature"])
+
+
+def _state(scope: Scope, failed: Row) -> tuple[Tone, str]:
+    name = scope.name[:1].upper() + scope.name[1:]
+    if failed["state"] in ("worse", "better"):
+        return failed["state"], f"{name}: {failed['state']}"
+    if failed["state"] == "no data":
+        return "steady", f"{name}: nothing to compare with yet"
+    return "steady", f"{name}: no clear change"
+
+
+def _too_few(scope: Scope, failed: Row | None) -> Verdict:
+    n, k = (failed["n"], failed["k"]) if failed else (0, 0)
+    seen = f"{words.plural(n, 'build')} completed" if n else "No build completed"
+    of = f", {words.count(k)} of them failed" if n else ""
+    return Verdict("unknown", "Not enough data", (
+        f"{seen} in {_area(scope)} in the last {scope.length}{of}: too few to judge.",
+        f"A rate needs at least {words.FEW} completed builds.",
+        "Look at a longer window, or see on the Data page what was collected and what was skipped.",
+    ))
+
+
+def _area(scope: Scope) -> str:
+    return f"the {scope.name}" if scope.name in ("CI", "gate") else f"the {inert(scope.name, 40)} pipeline"
+
+
+def _unseen(scope: Scope, failed: Row, threshold: float, ascii: bool) -> str:
+    seen = scope.totals.get("coverage_failed")
+    if not failed["k"] or (seen and seen["n"] and seen["k"] / seen["n"] >= threshold):
+        return ""
+    share = words.percent(seen["k"], seen["n"], ascii=ascii) if seen else "none"
+    return f"Too few logs were seen to say what breaks {_area(scope)}: of the failed builds {share} were examined."
+
+
+def _unclassified(scope: Scope, ascii: bool) -> str:
+    known = scope.totals.get("classified")
+    if not known or known["n"] < words.FEW or 2 * known["k"] >= known["n"]:
+        return ""
+    unknown = words.percent(known["n"] - known["k"], known["n"], ascii=ascii)
+    return f"Most of what breaks {_area(scope)} has no signature yet: of the failed builds examined {unknown}."
+
+
+def _nothing(scope: Scope, failed: Row) -> str:
+    if not failed["k"]:
+        return f"Nothing failed in {_area(scope)} in the last {scope.length}."
+    return f"No signature explains the {words.plural(failed['k'], 'failed build')} of the last {scope.length}."
+
+
+def _what(scope: Scope, row: Row, name: str, failed: Row) -> str:
+    of = f"{words.count(row['hits'])} of {words.plural(row['failed'], 'failed build')}"
+    area = _area(scope)
+    if row["state"] in ("new", "returned"):
+        since = f" since {words.weekday(row['first_seen'])}" if row["state"] == "new" else ""
+        verb = "is new" if row["state"] == "new" else "is back"
+        return f"{name} {verb} in {area}{since}: it is in {of}."
+    if row["state"] == "worse":
+        before = f"{words.count(row['prev_k'])} in the {scope.length} before"
+        return f"{name} breaks {area} more than before: it is in {of}, after {before}."
+    trend = "getting better" if row["state"] == "better" else "no clear change"
+    return f"{name} breaks {area} most: it is in {of}, {trend}."
+
+
+def _how_much(scope: Scope, failed: Row, ascii: bool) -> str:
+    """How the failure rate of the scope compares with the window before."""
+    now = words.percent(failed["k"], failed["n"], ascii=ascii)
+    if failed["state"] == "no data":
+        return f"Builds failed in {now}; there is no earlier {scope.length} to compare with."
+    verb = {"worse": "more often than", "better": "less often than"}.get(failed["state"], "about as often as")
+    change = words.points(failed["change"], ascii=ascii)
+    interval = words.signed_interval(failed["change_low"], failed["change_high"], ascii=ascii)
+    return f"Builds fail {verb} before: {now}, {change} points" + (f" ({interval})." if interval else ".")
+
+
+def place(rows: Iterable[Row], dimension: str, window: str) -> Place | None:
+    """The value of a dimension in which a signature's hits are concentrated, if there is one.
+
+    It has at least half of ten or more hits and 1.5 times its share of the builds, and the
+    interval of its rate lies above the rate of all the others.
+    """
+    rows = [r for r in rows if r["dimension"] == dimension and r["window"] == window and r["n"]]
+    hits, builds = sum(r["k"] for r in rows), sum(r["n"] for r in rows)
+    if hits < words.FEW or len(rows) < 2:
+        return None
+    top = max(rows, key=lambda r: (r["k"], r["value"] or ""))
+    share, of_builds = top["k"] / hits, top["n"] / builds
+    others = (hits - top["k"]) / (builds - top["n"])
+    if share < _CONCENTRATED or share < _TIMES * of_builds or top["low"] is None or top["low"] <= others:
+        return None
+    return Place(dimension, top["value"] or "unknown", top["k"], hits, of_builds)
+
+
+def is_it_us(rows: Iterable[Row], window: str, *, over_all: bool = False, ascii: bool = False) -> str:
+    """Whether a signature's hits point to a provider, a project, a job, a branch, or to none.
+
+    With `over_all` the sentence says that the hits are those of all pipelines.
+    """
+    rows = [row for row in rows if row["window"] == window]
+    hits = sum(row["k"] for row in rows if row["dimension"] == "project")
+    reach = "in all pipelines " if over_all else ""
+    if hits < words.FEW:
+        return f"With {words.plural(hits, 'hit')} {reach}in {window[:-1]} d it cannot be said whether it is us."
+    found = {d: place(rows, d, window) for d in ("provider", "project", "job", "branch")}
+    where, who = found["provider"], found["project"]
+    if where and who:
+        return f"{_fact(where, reach, ascii)}, and {who.hits} were of {_name(who, ascii)}: look at both first."
+    if where:
+        return f"{_fact(where, reach, ascii)}: more likely that provider than our changes."
+    if who:
+        return f"{_fact(who, reach, ascii)}: more likely something in that project than the infrastructure."
+    narrow = found["job"] or found["branch"]
+    if narrow:
+        return f"{_fact(narrow, reach, ascii)}; providers and projects are hit alike."
+    return f"Its {words.count(hits)} hits {reach}point to no single provider, project, job or branch."
+
+
+def _fact(at: Place, reach: str, ascii: bool) -> str:
+    verb = {"provider": "ran in", "project": "were of", "job": "were of", "branch": "were on"}[at.dimension]
+    share = words.rate(at.share_of_builds, ascii=ascii)
+    return (f"{words.count(at.hits)} of its {words.count(at.of)} hits {reach}{verb} {_name(at, ascii)}, "
+            f"which has {share} of the builds of these jobs")
+
+
+def _name(at: Place, ascii: bool) -> str:
+    return plain(at.value, 60) if ascii else inert(at.value, 60)
