@@ -1,0 +1,167 @@
+"""Time along the width and a scale along the height, shared by the figures of a series."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from generator import words
+from generator.figures import svg
+
+#: Pixels from the top of a drawing to the top of its scale.
+TOP = 12
+_STEPS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dicts; every kind of null is None."""
+    columns = {name: [None if null else value for value, null in zip(column, column.isna(), strict=True)]
+               for name, column in frame.items()}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The days or hours of a series, oldest first, each as wide as the others."""
+
+    times: tuple[datetime, ...]
+    hourly: bool = False
+
+    @classmethod
+    def of(cls, rows: Sequence[dict[str, Any]], by: str) -> Slots:
+        """The slots of rows with a column `day` or `hour`."""
+        return cls(tuple(words.utc(row[by]) for row in rows), by == "hour")
+
+    @property
+    def width(self) -> float:
+        """Of one slot, in per cent."""
+        return 100 / max(len(self.times), 1)
+
+    @property
+    def length(self) -> timedelta:
+        """Of one slot."""
+        return timedelta(hours=1) if self.hourly else timedelta(days=1)
+
+    def name(self, at: datetime) -> str:
+        """`Tue 17 Nov`, or with its hour."""
+        return f"{words.weekday(at)}, {at:%H:%M}" if self.hourly else words.weekday(at)
+
+    def span(self) -> str:
+        """`24 Oct to 20 Nov 2026`; empty without slots."""
+        if not self.times:
+            return ""
+        first, last = self.times[0], self.times[-1]
+        return words.day_year(last) if first == last else f"{words.day(first)} to {words.day_year(last)}"
+
+    def ticks(self) -> list[tuple[int, str]]:
+        """Positions and labels: Mondays (each day of a short series), or midnights and every six hours."""
+        n = len(self.times)
+        if self.hourly:
+            step = 6 if n <= 48 else 24
+            return [(i, f"{at:%H:%M}" if n <= 48 and at.hour else words.day(at))
+                    for i, at in enumerate(self.times) if at.hour % step == 0]
+        mondays = [i for i, at in enumerate(self.times) if at.weekday() == 0]
+        chosen = list(range(n)) if n <= 7 else mondays[:: 1 + n // 50]
+        return [(i, words.day(self.times[i])) for i in chosen]
+
+
+def runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Start and end (not included) of each stretch of true values."""
+    start = None
+    for i, flag in enumerate([*flags, False]):
+        if flag and start is None:
+            start = i
+        elif not flag and start is not None:
+            yield start, i
+            start = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From 0 to `top` in steps of `step`, `height` pixels high."""
+
+    top: float
+    step: float
+    height: int
+
+    @classmethod
+    def to(cls, highest: float, height: int, whole: bool) -> Scale:
+        """A scale with at most five lines that holds `highest`; its steps are whole numbers if `whole`."""
+        least = max(highest / 4, 1 if whole else 0.0025)
+        power = 10.0 ** math.floor(math.log10(least))
+        steps = (round(s * power, 10) for s in _STEPS)
+        step = next(s for s in steps if s >= least * (1 - 1e-9) and (not whole or s == int(s)))
+        return cls(step * max(math.ceil(highest / step - 1e-9), 1), step, height)
+
+    @property
+    def base(self) -> int:
+        """y of zero."""
+        return TOP + self.height
+
+    def y(self, value: float) -> float:
+        """y of a value."""
+        return self.base - self.height * value / self.top
+
+    def values(self) -> list[float]:
+        """Of the grid lines, zero first."""
+        return [i * self.step for i in range(round(self.top / self.step) + 1)]
+
+
+def grid(scale: Scale, labels: Sequence[str]) -> Iterator[Markup]:
+    """Lines over the whole width with their labels before them."""
+    for value, label in zip(scale.values(), labels, strict=True):
+        y = scale.y(value)
+        yield svg.element("line", class_="g" if value else "ax", x1=0, x2="100%", y1=y, y2=y)
+        yield svg.element("text", label, class_="e", x=-8, y=y + 4)
+
+
+def no_data(slots: Slots, missing: Sequence[bool], scale: Scale, say: str = "no data") -> Iterator[Markup]:
+    """Thin hatch over the full height where nothing is known, with the words."""
+    for start, end in runs(missing):
+        x, width = start * slots.width, (end - start) * slots.width
+        yield svg.element("rect", fill=svg.HATCH, x=svg.percent(x), width=svg.percent(width), y=TOP,
+                          height=scale.height, opacity=".75")
+        # A nested svg takes x in per cent; the rotation then turns about that point.
+        text = svg.element("text", say, class_="m halo t", transform="rotate(-90)", y=4)
+        yield svg.element("svg", text, x=svg.percent(x + width / 2), y=TOP + scale.height / 2, overflow="visible")
+
+
+def time_axis(slots: Slots, base: float) -> Iterator[Markup]:
+    """Ticks at the left edge of their slot, labels below, and the last slot's where there is room."""
+    ticks = slots.ticks()
+    for i, label in ticks:
+        x = svg.percent(i * slots.width)
+        yield svg.element("line", class_="ax", x1=x, x2=x, y1=base, y2=base + 5)
+        yield svg.element("text", label, x=x, y=base + 18)
+    n = len(slots.times)
+    if not slots.hourly and n > 7 and (not ticks or n - ticks[-1][0] > n // 7):
+        yield svg.element("text", words.day(slots.times[-1]), class_="e w", x="100%", y=base + 18)
+
+
+def coverage_strip(
+    slots: Slots, coverage: Sequence[float | None], seen: Sequence[bool], threshold: float, base: float
+) -> Iterator[Markup]:
+    """One bar a slot under the axis: hatched under the threshold, hatch alone where nothing was seen."""
+    bottom, high = base + 42, 10
+    for start, end in runs([not s or c is None for s, c in zip(seen, coverage, strict=True)]):
+        yield svg.element("rect", fill=svg.HATCH, x=svg.percent(start * slots.width),
+                          width=svg.percent((end - start) * slots.width), y=bottom - high, height=high)
+    for i, (share, data) in enumerate(zip(coverage, seen, strict=True)):
+        if share is None or not data:
+            continue
+        place: dict[str, str | float] = {
+            "x": svg.percent((i + 0.12) * slots.width), "width": svg.percent(0.76 * slots.width),
+            "y": bottom - high * share, "height": high * share,
+        }
+        if share >= threshold:
+            yield svg.element("rect", class_="cov", **place)
+        else:
+            yield svg.element("rect", class_="trk", **place) + svg.element("rect", fill=svg.HATCH, **place)
+    yield svg.element("line", class_="ax", x1=0, x2="100%", y1=bottom + 0.5, y2=bottom + 0.5)
+    yield svg.element("text", "cov.", class_="e", x=-8, y=bottom)

@@ -1,0 +1,43 @@
+"""A few words of SVG. x is in per cent of the width, y in pixels, so that bars stretch and type never scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+HATCH = "url(#ph)"
+STRIPES = "url(#p2)"
+
+
+def element(name: str, content: str = "", **attributes: str | float) -> Markup:
+    """An element; `class_` is `class`, `text_anchor` is `text-anchor`, camelCase stays. Content is escaped unless Markup."""
+    told = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(number(value) if isinstance(value, float) else value)}"'
+        for key, value in attributes.items()
+    )
+    return Markup(f"<{name}{told}>{escape(content)}</{name}>" if content else f"<{name}{told}/>")
+
+
+def joined(parts: Iterable[str]) -> Markup:
+    """All parts in a row."""
+    return Markup("").join(parts)
+
+
+def number(value: float) -> str:
+    """At most two decimals, no trailing zeros."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def percent(value: float) -> str:
+    """A position along the width."""
+    return f"{number(value)}%"
+
+
+def titled(id: str, height: int, title: str, description: str, content: Iterable[str]) -> Markup:
+    """The outer `<svg>` of a figure, named and described to screen readers; ids begin with `id`."""
+    head = element("title", title, id=f"{id}-t") + element("desc", description or title, id=f"{id}-d")
+    return element(
+        "svg", head + joined(content), height=height, role="img", aria_labelledby=f"{id}-t {id}-d", id=f"{id}-svg"
+    )
