@@ -26,9 +26,12 @@ _FILTERS = (
 FILTER_FROM = 15
 
 
+_NOTHING = Markup("")
+
+
 @dataclass(frozen=True)
 class State:
-    """A judgement in words: `kind` is worse, better, new, gone, returned, met, unmet or empty, `arrow` up, dn or empty."""
+    """A judgement: `kind` is worse, better, new, gone, returned, met, unmet or empty; `arrow` up, dn or empty."""
 
     text: str
     kind: str = ""
@@ -37,19 +40,19 @@ class State:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: text (a link if `href`), a soft second line, a drawing before it; sorted by `sort`, else by its text."""
+    """Text (a link if `href`), a drawing before it, a soft second line; sorted by `sort`, else by its text."""
 
     text: str | Markup = ""
     soft: str | Markup = ""
     href: str = ""
-    svg: Markup = Markup("")
+    svg: Markup = _NOTHING
     sort: float | str | None = None
     state: State | None = None
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column's head; `short` labels the cell where rows are stacked. `nowrap` keeps its cells on one line."""
+    """A column's head; `short` labels the cell where rows stack; `nowrap` keeps its cells on one line."""
 
     label: str
     numeric: bool = False

@@ -21,8 +21,10 @@ _STEPS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as dicts; every kind of null is None."""
-    columns = {name: [None if null else value for value, null in zip(column, column.isna(), strict=True)]
-               for name, column in frame.items()}
+    columns = {
+        str(name): [None if null else value for value, null in zip(column, column.isna(), strict=True)]
+        for name, column in frame.items()
+    }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
@@ -64,8 +66,11 @@ class Slots:
         n = len(self.times)
         if self.hourly:
             step = 6 if n <= 48 else 24
-            return [(i, f"{at:%H:%M}" if n <= 48 and at.hour else words.day(at))
-                    for i, at in enumerate(self.times) if at.hour % step == 0]
+            return [
+                (i, f"{at:%H:%M}" if n <= 48 and at.hour else words.day(at))
+                for i, at in enumerate(self.times)
+                if at.hour % step == 0
+            ]
         mondays = [i for i, at in enumerate(self.times) if at.weekday() == 0]
         chosen = list(range(n)) if n <= 7 else mondays[:: 1 + n // 50]
         return [(i, words.day(self.times[i])) for i in chosen]
@@ -125,11 +130,20 @@ def no_data(slots: Slots, missing: Sequence[bool], scale: Scale, say: str = "no 
     """Thin hatch over the full height where nothing is known, with the words."""
     for start, end in runs(missing):
         x, width = start * slots.width, (end - start) * slots.width
-        yield svg.element("rect", fill=svg.HATCH, x=svg.percent(x), width=svg.percent(width), y=TOP,
-                          height=scale.height, opacity=".75")
+        yield svg.element(
+            "rect",
+            fill=svg.HATCH,
+            x=svg.percent(x),
+            width=svg.percent(width),
+            y=TOP,
+            height=scale.height,
+            opacity=".75",
+        )
         # A nested svg takes x in per cent; the rotation then turns about that point.
         text = svg.element("text", say, class_="m halo t", transform="rotate(-90)", y=4)
-        yield svg.element("svg", text, x=svg.percent(x + width / 2), y=TOP + scale.height / 2, overflow="visible")
+        yield svg.element(
+            "svg", text, x=svg.percent(x + width / 2), y=TOP + scale.height / 2, overflow="visible"
+        )
 
 
 def time_axis(slots: Slots, base: float) -> Iterator[Markup]:
@@ -150,14 +164,22 @@ def coverage_strip(
     """One bar a slot under the axis: hatched under the threshold, hatch alone where nothing was seen."""
     bottom, high = base + 42, 10
     for start, end in runs([not s or c is None for s, c in zip(seen, coverage, strict=True)]):
-        yield svg.element("rect", fill=svg.HATCH, x=svg.percent(start * slots.width),
-                          width=svg.percent((end - start) * slots.width), y=bottom - high, height=high)
+        yield svg.element(
+            "rect",
+            fill=svg.HATCH,
+            x=svg.percent(start * slots.width),
+            width=svg.percent((end - start) * slots.width),
+            y=bottom - high,
+            height=high,
+        )
     for i, (share, data) in enumerate(zip(coverage, seen, strict=True)):
         if share is None or not data:
             continue
         place: dict[str, str | float] = {
-            "x": svg.percent((i + 0.12) * slots.width), "width": svg.percent(0.76 * slots.width),
-            "y": bottom - high * share, "height": high * share,
+            "x": svg.percent((i + 0.12) * slots.width),
+            "width": svg.percent(0.76 * slots.width),
+            "y": bottom - high * share,
+            "height": high * share,
         }
         if share >= threshold:
             yield svg.element("rect", class_="cov", **place)

@@ -35,15 +35,22 @@ class _Slot:
     @classmethod
     def of(cls, row: dict[str, Any], name: str) -> _Slot:
         seen = bool(row["has_data"])
-        n = {key: int(row.get(key) or 0) if seen else 0
-             for key in ("run", "failed", "classified", "unclassified", "infra")}
+        n = {
+            key: int(row.get(key) or 0) if seen else 0
+            for key in ("run", "failed", "classified", "unclassified", "infra")
+        }
         unread = max(n["failed"] - n["classified"] - n["unclassified"], 0)
         coverage = row.get("coverage")
         return cls(name, seen, unread=unread, coverage=None if coverage is None else float(coverage), **n)
 
     def parts(self) -> Iterator[tuple[str, int]]:
         """Class and count from the axis up."""
-        yield from (("c1", self.classified), ("p2", self.unclassified), ("c4", self.unread), ("c3", self.infra))
+        yield from (
+            ("c1", self.classified),
+            ("p2", self.unclassified),
+            ("c4", self.unread),
+            ("c3", self.infra),
+        )
 
     def words(self) -> str:
         if not self.seen:
@@ -51,13 +58,18 @@ class _Slot:
         unread = f", {words.count(self.unread)} not examined" if self.unread else ""
         return (
             f"{self.name}: {words.count(self.failed)} failed of {words.count(self.run)} "
-            f"({words.count(self.classified)} classified, {words.count(self.unclassified)} unclassified{unread}); "
-            f"infra {words.count(self.infra)}; coverage {words.rate(self.coverage)}"
+            f"({words.count(self.classified)} classified, {words.count(self.unclassified)} unclassified"
+            f"{unread}); infra {words.count(self.infra)}; coverage {words.rate(self.coverage)}"
         )
 
 
 def daily(
-    days: pd.DataFrame, id: str, title: str, caption: str | Markup = "", threshold: float = 0.7, by: str = "day"
+    days: pd.DataFrame,
+    id: str,
+    title: str,
+    caption: str | Markup = "",
+    threshold: float = 0.7,
+    by: str = "day",
 ) -> Figure:
     """Stacked counts per slot with the coverage strip.
 
@@ -72,8 +84,13 @@ def daily(
         id=id,
         title=title,
         description=_description(data, slots),
-        svg=svg.titled(id, scale.base + 46, f"{title}, {slots.span()}" if data else title, _description(data, slots),
-                       _draw(slots, data, scale, threshold)),
+        svg=svg.titled(
+            id,
+            scale.base + 46,
+            f"{title}, {slots.span()}" if data else title,
+            _description(data, slots),
+            _draw(slots, data, scale, threshold),
+        ),
         legend=_legend(data, unread),
         table=_table(title, data, unread, slots),
         plotly=_plotly(slots, data, scale) if any(s.seen for s in data) else None,
@@ -113,9 +130,13 @@ def _draw(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -
     yield from axis.no_data(slots, [not s.seen for s in data], scale)
     for i, slot in enumerate(data):
         if slot.seen:
-            yield svg.element("g", svg.element("title", slot.words()) + svg.joined(_bar(slots, i, slot, scale)))
+            yield svg.element(
+                "g", svg.element("title", slot.words()) + svg.joined(_bar(slots, i, slot, scale))
+            )
     yield from axis.time_axis(slots, scale.base)
-    yield from axis.coverage_strip(slots, [s.coverage for s in data], [s.seen for s in data], threshold, scale.base)
+    yield from axis.coverage_strip(
+        slots, [s.coverage for s in data], [s.seen for s in data], threshold, scale.base
+    )
 
 
 def _bar(slots: Slots, i: int, slot: _Slot, scale: Scale) -> Iterator[Markup]:
@@ -127,13 +148,15 @@ def _bar(slots: Slots, i: int, slot: _Slot, scale: Scale) -> Iterator[Markup]:
             top, bottom = scale.y(below + count), scale.y(below) - 1
             outline = 0.6 if kind in ("c3", "c4") else 0
             fill: dict[str, str | float] = {"fill": svg.STRIPES} if kind == "p2" else {"class_": kind}
-            yield svg.element("rect", x=x, width=width, y=top + outline, height=max(bottom - top - 2 * outline, 0.5),
-                              **fill)
+            yield svg.element(
+                "rect", x=x, width=width, y=top + outline, height=max(bottom - top - 2 * outline, 0.5), **fill
+            )
         below += count
 
 
 def _table(title: str, data: Sequence[_Slot], unread: bool, slots: Slots) -> Table:
-    names = ["Ran", "Failed", "Classified", "Unclassified", *(["Not examined"] if unread else []), "Infra", "Coverage"]
+    also = ["Not examined"] if unread else []
+    names = ["Ran", "Failed", "Classified", "Unclassified", *also, "Infra", "Coverage"]
     rows = []
     for s in reversed(data):
         counts = [s.run, s.failed, s.classified, s.unclassified, *([s.unread] if unread else []), s.infra]
@@ -146,7 +169,9 @@ def _table(title: str, data: Sequence[_Slot], unread: bool, slots: Slots) -> Tab
 def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale) -> dict[str, Any]:
     def trace(name: str, counts: Sequence[int], marker: dict[str, Any]) -> dict[str, Any]:
         heights = [n if s.seen else None for n, s in zip(counts, data, strict=True)]
-        return drawing.bars(slots, heights, name=name, marker=marker, hovertemplate="%{y:,} " + name + "<extra></extra>")
+        return drawing.bars(
+            slots, heights, name=name, marker=marker, hovertemplate="%{y:,} " + name + "<extra></extra>"
+        )
 
     solid = {"color": drawing.COLOURS["--classified"], "line": {"width": 0}}
     traces = [
@@ -155,7 +180,9 @@ def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale) -> dict[str, Any]
         trace("not examined", [s.unread for s in data], drawing.hollow("--unclassified")),
         trace("infra", [s.infra for s in data], drawing.hollow("--infra")),
         drawing.hatch(slots, [not s.seen for s in data], scale.top),
-        drawing.coverage(slots, [s.coverage if s.seen else None for s in data], [words.rate(s.coverage) for s in data]),
+        drawing.coverage(
+            slots, [s.coverage if s.seen else None for s in data], [words.rate(s.coverage) for s in data]
+        ),
     ]
     shown = [t for t in traces if any(t["y"])]
     labels = [words.count(value) for value in scale.values()]

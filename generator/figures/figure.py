@@ -25,7 +25,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Figure:
-    """`id` is unique in its page and begins every id in the SVG; `plotly` is `{data, layout, tokens}` or None."""
+    """`id`, unique in its page, begins every id in the SVG; `plotly` is {data, layout, tokens} or None."""
 
     id: str
     title: str

@@ -19,12 +19,18 @@ def scale(highs: Iterable[float | None]) -> float:
 
 
 def interval_bar(low: float | None, rate: float | None, high: float | None, scale: float) -> Markup:
-    """The band from low to high and a mark at the rate, fractions of `scale`; a bare line where there is none."""
+    """Band from low to high, mark at the rate, all fractions up to `scale`; a bare line for no interval."""
     parts = [svg.element("path", class_="g", d=f"M0 6h{_WIDTH}")]
     if low is not None and rate is not None and high is not None and rate == rate:
         left, right = (_WIDTH * min(x / scale, 1) for x in (low, high))
         at = min(max(_WIDTH * rate / scale - 1, 0), _WIDTH - 2)
         parts.append(svg.element("rect", class_="bd", x=left, y=2, width=max(right - left, 1), height=8))
         parts.append(svg.element("rect", class_="c1", x=at, y=1, width=2, height=10))
-    return svg.element("svg", svg.joined(parts), width=_WIDTH, height=_HEIGHT, viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-                       aria_hidden="true")
+    return svg.element(
+        "svg",
+        svg.joined(parts),
+        width=_WIDTH,
+        height=_HEIGHT,
+        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+        aria_hidden="true",
+    )

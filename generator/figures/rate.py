@@ -66,8 +66,13 @@ def rate(
         id=id,
         title=title,
         description=_description(data),
-        svg=svg.titled(id, scale.base + 46, f"{title}, {slots.span()}" if data else title, _description(data),
-                       _draw(slots, data, scale, strip, threshold)),
+        svg=svg.titled(
+            id,
+            scale.base + 46,
+            f"{title}, {slots.span()}" if data else title,
+            _description(data),
+            _draw(slots, data, scale, strip, threshold),
+        ),
         legend=_legend(data),
         table=_table(title, data, strip, slots),
         plotly=_plotly(slots, data, scale, strip) if any(s.rate is not None for s in data) else None,
@@ -84,7 +89,9 @@ def _highest(data: Sequence[_Slot]) -> float:
 
 def _coverage(rows: Sequence[dict[str, Any]], coverage: pd.DataFrame | None, by: str) -> list[float | None]:
     """Share examined of each slot; None where nothing was seen."""
-    known = {} if coverage is None else {r[by]: r["coverage"] for r in axis.records(coverage) if r["has_data"]}
+    known = (
+        {} if coverage is None else {r[by]: r["coverage"] for r in axis.records(coverage) if r["has_data"]}
+    )
     return [known.get(row[by]) for row in rows]
 
 
@@ -104,7 +111,7 @@ def _description(data: Sequence[_Slot]) -> str:
 
 def _labels(scale: Scale) -> list[str]:
     """`0`, `6`, `12 %`: per cent, the sign at the top only."""
-    decimals = 0 if round(scale.step * 100, 6).is_integer() else 1 if round(scale.step * 1000, 6).is_integer() else 2
+    decimals = next(d for d in range(4) if d == 3 or round(scale.step * 10 ** (2 + d), 6).is_integer())
     texts = [f"{100 * value:.{decimals}f}" if value else "0" for value in scale.values()]
     return [*texts[:-1], f"{texts[-1]}{words.THIN}%"]
 
@@ -113,13 +120,27 @@ def _draw(
     slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None], threshold: float
 ) -> Iterator[Markup]:
     yield from axis.grid(scale, _labels(scale))
-    yield from axis.no_data(slots, [s.rate is None for s in data], scale, "no rate" if any(s.n for s in data
-                            if s.rate is None) else "no data")
-    yield svg.element("svg", svg.joined(_lines(data, scale)), width="100%", height=scale.base,
-                      viewBox=f"0 0 {max(len(data), 1)} {scale.base}", preserveAspectRatio="none")
+    missing = [s.rate is None for s in data]
+    say = "no rate" if any(s.n for s in data if s.rate is None) else "no data"
+    yield from axis.no_data(slots, missing, scale, say)
+    yield svg.element(
+        "svg",
+        svg.joined(_lines(data, scale)),
+        width="100%",
+        height=scale.base,
+        viewBox=f"0 0 {max(len(data), 1)} {scale.base}",
+        preserveAspectRatio="none",
+    )
     for i, slot in enumerate(data):
-        yield svg.element("rect", svg.element("title", f"{slot.name}: {slot.words()}"), class_="hit",
-                          x=svg.percent(i * slots.width), width=svg.percent(slots.width), y=TOP, height=scale.height)
+        yield svg.element(
+            "rect",
+            svg.element("title", f"{slot.name}: {slot.words()}"),
+            class_="hit",
+            x=svg.percent(i * slots.width),
+            width=svg.percent(slots.width),
+            y=TOP,
+            height=scale.height,
+        )
     yield from axis.time_axis(slots, scale.base)
     yield from axis.coverage_strip(slots, strip, [c is not None for c in strip], threshold, scale.base)
 
@@ -131,8 +152,8 @@ def _lines(data: Sequence[_Slot], scale: Scale) -> Iterator[Markup]:
         upper = [(i + 0.5, min(data[i].high, scale.top)) for i in part]
         lower = [(i + 0.5, data[i].low) for i in reversed(part)]
         if len(part) == 1:  # a lone slot has no line: its band is a column
-            upper, lower = ([(x + d, y) for d in (-0.3, 0.3) for x, y in upper], [(x + d, y) for d in (0.3, -0.3)
-                            for x, y in lower])
+            upper = [(x + aside, y) for aside in (-0.3, 0.3) for x, y in upper]
+            lower = [(x + aside, y) for aside in (0.3, -0.3) for x, y in lower]
         line = [(i + 0.5, data[i].rate or 0.0) for i in part]
         yield svg.element("path", class_="bd", d=f"{_path([*upper, *lower], scale)}z")
         yield svg.element("path", class_="ln", d=_path(line, scale))
@@ -144,31 +165,64 @@ def _path(points: Sequence[tuple[float, float]], scale: Scale) -> str:
 
 
 def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slots: Slots) -> Table:
-    columns = [Column("Hour" if slots.hourly else "Day"), Column("Rate", True), Column("Builds", True),
-               Column(f"95{words.THIN}% interval", True), Column("Coverage", True)]
+    columns = [
+        Column("Hour" if slots.hourly else "Day"),
+        Column("Rate", True),
+        Column("Builds", True),
+        Column(f"95{words.THIN}% interval", True),
+        Column("Coverage", True),
+    ]
     rows = []
     for slot, share in zip(reversed(data), reversed(strip), strict=True):
         few = slot.rate is None or slot.n < words.FEW
-        rows.append(Row([
-            slot.name, "no data" if not slot.n else "–" if few else words.rate(slot.rate),
-            f"{words.count(slot.k)} of {words.count(slot.n)}" if slot.n else "",
-            "" if few else words.interval(slot.low, slot.high), words.rate(share),
-        ]))
+        rows.append(
+            Row(
+                [
+                    slot.name,
+                    "no data" if not slot.n else "–" if few else words.rate(slot.rate),
+                    f"{words.count(slot.k)} of {words.count(slot.n)}" if slot.n else "",
+                    "" if few else words.interval(slot.low, slot.high),
+                    words.rate(share),
+                ]
+            )
+        )
     return Table(f"{title}, numbers", columns, rows, stack=False, sortable=False)
 
 
-def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None]) -> dict[str, Any]:
+def _plotly(
+    slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None]
+) -> dict[str, Any]:
     x = drawing.middles(slots)
     blue = drawing.COLOURS["--classified"]
     traces: list[dict[str, Any]] = []
     for start, end in axis.runs([s.rate is not None for s in data]):
         ys = [min(s.high, scale.top) for s in data[start:end]] + [s.low for s in reversed(data[start:end])]
-        traces.append({"type": "scatter", "mode": "lines", "x": x[start:end] + x[start:end][::-1], "y": ys,
-                       "fill": "toself", "fillcolor": drawing.COLOURS["--band"], "line": {"width": 0},
-                       "hoverinfo": "skip"})
-    traces.append({"type": "scatter", "mode": "lines+markers", "x": x, "y": [s.rate for s in data],
-                   "connectgaps": False, "line": {"color": blue, "width": 1.75}, "marker": {"color": blue, "size": 5},
-                   "text": [s.words() for s in data], "hovertemplate": "%{text}<extra></extra>", "name": "rate"})
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": x[start:end] + x[start:end][::-1],
+                "y": ys,
+                "fill": "toself",
+                "fillcolor": drawing.COLOURS["--band"],
+                "line": {"width": 0},
+                "hoverinfo": "skip",
+            }
+        )
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": x,
+            "y": [s.rate for s in data],
+            "connectgaps": False,
+            "line": {"color": blue, "width": 1.75},
+            "marker": {"color": blue, "size": 5},
+            "text": [s.words() for s in data],
+            "hovertemplate": "%{text}<extra></extra>",
+            "name": "rate",
+        }
+    )
     traces.append(drawing.hatch(slots, [s.rate is None for s in data], scale.top))
     traces.append(drawing.coverage(slots, strip, [words.rate(c) for c in strip]))
     shown = [t for t in traces if any(y is not None for y in t["y"])]

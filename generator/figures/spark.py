@@ -17,7 +17,14 @@ def spark(counts: Sequence[float], has_data: Sequence[bool], label: str) -> Mark
     top = max((c for c, seen in zip(counts, has_data, strict=True) if seen), default=0)
     step = _WIDTH / max(len(counts), 1)
     hatch = [
-        svg.element("rect", fill=svg.HATCH, x=start * step, width=(end - start) * step, height=_HEIGHT - 1, opacity=".75")
+        svg.element(
+            "rect",
+            fill=svg.HATCH,
+            x=start * step,
+            width=(end - start) * step,
+            height=_HEIGHT - 1,
+            opacity=".75",
+        )
         for start, end in axis.runs([not seen for seen in has_data])
     ]
     bars = "".join(
@@ -30,5 +37,12 @@ def spark(counts: Sequence[float], has_data: Sequence[bool], label: str) -> Mark
     if bars:
         content.append(svg.element("path", class_="sp", d=bars))
     told = f"{label}, at most {words.count(top)}" if any(has_data) else f"{label}: no data"
-    return svg.element("svg", svg.joined(content), width=_WIDTH, height=_HEIGHT, viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-                       role="img", aria_label=told)
+    return svg.element(
+        "svg",
+        svg.joined(content),
+        width=_WIDTH,
+        height=_HEIGHT,
+        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+        role="img",
+        aria_label=told,
+    )

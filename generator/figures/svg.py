@@ -1,4 +1,7 @@
-"""A few words of SVG. x is in per cent of the width, y in pixels, so that bars stretch and type never scales."""
+"""A few words of SVG.
+
+x is in per cent of the width, y in pixels, so that bars stretch and type never scales.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,18 @@ HATCH = "url(#ph)"
 STRIPES = "url(#p2)"
 
 
-def element(name: str, content: str = "", **attributes: str | float) -> Markup:
-    """An element; `class_` is `class`, `text_anchor` is `text-anchor`, camelCase stays. Content is escaped unless Markup."""
-    told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(number(value) if isinstance(value, float) else value)}"'
-        for key, value in attributes.items()
-    )
+def element(name: str, content: str = "", /, **attributes: str | float) -> Markup:
+    """An element; `class_` is `class`, `text_anchor` `text-anchor`, camelCase stays; escapes all but Markup."""
+    told = "".join(f' {_name(key)}="{_value(value)}"' for key, value in attributes.items())
     return Markup(f"<{name}{told}>{escape(content)}</{name}>" if content else f"<{name}{told}/>")
+
+
+def _name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def _value(value: str | float) -> str:
+    return number(value) if isinstance(value, float) else str(escape(value))
 
 
 def joined(parts: Iterable[str]) -> Markup:
@@ -39,5 +47,10 @@ def titled(id: str, height: int, title: str, description: str, content: Iterable
     """The outer `<svg>` of a figure, named and described to screen readers; ids begin with `id`."""
     head = element("title", title, id=f"{id}-t") + element("desc", description or title, id=f"{id}-d")
     return element(
-        "svg", head + joined(content), height=height, role="img", aria_labelledby=f"{id}-t {id}-d", id=f"{id}-svg"
+        "svg",
+        head + joined(content),
+        height=height,
+        role="img",
+        aria_labelledby=f"{id}-t {id}-d",
+        id=f"{id}-svg",
     )
