@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 #: A line may state a failure, only hint at one, end a step badly without naming a cause (or call itself a
-#: warning), say nothing of the kind, or say that all is well (commands, said and not answered, count as that).
+#: warning), say nothing of the kind, or say that all is well (commands, said and not answered, too).
 STATED, HINTED, VERDICT, NONE, WELL = 4.0, 2.0, 1.0, 0.0, -1.0
 
 # Cheap and wide, for lower-cased text: a line without any of these is not looked at twice.

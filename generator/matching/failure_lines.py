@@ -14,7 +14,7 @@ from math import log2
 from typing import NamedTuple
 
 from generator.matching.evidence import NONE, STATED, VERDICT, WELL, weight
-from generator.matching.log_text import plain, template
+from generator.matching.log_text import cut, plain, template
 
 LINE_CHARS = 1000  # of a longer line only the start is judged and kept
 KEPT = 400  # candidates remembered, so that memory does not grow with the log
@@ -49,7 +49,7 @@ class Ranker:
     def __init__(self, passed: Iterable[str] | None = None, limit: int = 10) -> None:
         self._limit = limit
         self._passed = (
-            None if passed is None else {_wording(plain(line[:LINE_CHARS]).text) for line in passed}
+            None if passed is None else {_wording(plain(cut(line, LINE_CHARS)).text) for line in passed}
         )
         self._lines = 0
         self._kept: list[_Candidate] = []
@@ -61,7 +61,7 @@ class Ranker:
         """Take the next lines of the log, without their line ends."""
         for line in lines:
             self._lines += 1
-            line = line[:LINE_CHARS]
+            line = cut(line, LINE_CHARS)
             indent, text = plain(line)
             if text:
                 self._judge(line, indent, text)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 #: Terminal control sequences (ECMA-48 CSI, and OSC up to its end mark).
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 
-# A clock at the start of a line, often twice ("a | b "): ISO 8601 (Zuul, Jenkins, GitHub, oslo.log) or syslog's.
+# A clock at the start of a line, often twice ("a | b "): ISO 8601 (Zuul, Jenkins, GitHub, oslo) or syslog's.
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 _SYSLOG = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?"
 _CLOCK = re.compile(rf"(?:[\[(]?(?:{_ISO}|{_SYSLOG})[\])]?(?: \| ?| |$)){{1,2}}")
@@ -17,6 +17,9 @@ _CLOCK = re.compile(rf"(?:[\[(]?(?:{_ISO}|{_SYSLOG})[\])]?(?: \| ?| |$)){{1,2}}"
 _VARIES = re.compile(
     r"0x[0-9a-fA-F]+|(?<![A-Za-z])(?=[a-f]*\d)[0-9a-f-]{8,}(?![A-Za-z])|(?:/[\w.@+-]+){2,}|\d+"
 )
+
+# A word that a cut goes through is dropped, up to so many characters: half a secret may not look like one.
+_CUT_WORD = 256
 
 
 class Plain(NamedTuple):
@@ -40,3 +43,12 @@ def plain(line: str) -> Plain:
 def template(text: str) -> str:
     """Return `text` with numbers, hexadecimal ids and paths as `#`, the same for two runs of a job."""
     return _VARIES.sub("#", text)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the start of `text`, at most `limit` characters, ending with a whole word."""
+    if len(text) <= limit:
+        return text
+    safe = max(limit - _CUT_WORD, 0)
+    words, space, _ = text[safe:limit].rpartition(" ")
+    return text[:safe] + words + space
