@@ -47,7 +47,11 @@ def pinned(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 
 def from_rows(rows: Iterable[Mapping[str, Any]], schema: Schema) -> pd.DataFrame:
     """A typed table from dicts; absent keys become nulls, naive times are UTC."""
-    table = pa.Table.from_pylist(list(rows), schema=arrow_schema(schema))
+    return from_arrow(pa.Table.from_pylist(list(rows), schema=arrow_schema(schema)), schema)
+
+
+def from_arrow(table: pa.Table, schema: Schema) -> pd.DataFrame:
+    """A typed table from an Arrow table with these types."""
     return pinned(table.to_pandas(types_mapper=_MAPPER.get), schema)
 
 

@@ -1,0 +1,39 @@
+"""Under which day a build is filed, and in which order rows stand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+UNDATED = "undated"
+
+#: The tables that every day has, and the columns by which their rows are sorted.
+DAILY: dict[str, list[str]] = {
+    "builds": ["end_time", "build_uuid"],
+    "hits": ["build_uuid", "signature"],
+    "failure_lines": ["build_uuid", "file", "line", "text"],
+}
+#: The tables that are kept once for the whole store.
+WHOLE: dict[str, list[str]] = {
+    "skipped": ["collected", "source", "path", "reason", "detail", "build_uuid"],
+    "queries": ["query_set", "signature"],
+    "signatures": ["signature"],
+}
+# a clock that is off by decades must not leave day files of its own for ever
+_YEARS = (2000, 2100)
+
+
+def labels(end_time: pd.Series[pd.Timestamp]) -> pd.Series[str]:
+    """The ISO day of each UTC time; `undated` where it is null or outside this century."""
+    sane = end_time.notna() & end_time.dt.year.between(*_YEARS)
+    # a number of days is cheaper to tell apart than half a million formatted texts
+    number = end_time.where(sane).dt.floor("D")
+    names = {day: f"{day:%Y-%m-%d}" for day in number.dropna().unique()}
+    return number.map(names).astype("string[pyarrow]").fillna(UNDATED)
+
+
+def in_order(table: pa.Table, name: str) -> pa.Table:
+    """The rows of the table `name` in the order in which they are kept."""
+    keys = [(column, "ascending") for column in (DAILY | WHOLE)[name]]
+    return table.take(pc.sort_indices(table, sort_keys=keys)).combine_chunks()

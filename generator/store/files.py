@@ -1,0 +1,93 @@
+"""The store: a folder of Parquet files, one set a day, plus monthly rollups that are never thrown away."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from generator.model import TABLES, Schema
+from generator.store import change, manifest, prune, rollups
+from generator.store.days import DAILY
+from generator.store.reading import Reader
+from generator.store.transaction import writing
+from generator.tables import Tables, arrow_schema, from_arrow
+
+_READS = 3
+
+
+class Store:
+    """The state of a community in a folder, which is made when something is first added.
+
+    One process writes at a time, any number may read. A change counts when the manifest is replaced:
+    a crash before that leaves the state as it was.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, tables: Tables, now: datetime) -> None:
+        """Merge a collection made at `now` (UTC) by build_uuid; what is already known changes no byte.
+
+        Hits and failure lines count for the builds among `tables.builds`. Builds of days that were pruned
+        are left out and counted as skipped. GatepostError if the disk is full or another process writes.
+        """
+        with writing(self._folder) as transaction:
+            change.add(transaction, Reader(self._folder, transaction.before), tables, now)
+
+    def prune(self, before: datetime) -> None:
+        """Forget the raw rows of the days before that of `before` (UTC); their rollups stay."""
+        with writing(self._folder) as transaction:
+            prune.prune(transaction, Reader(self._folder, transaction.before), before)
+
+    def read(self, since: date | None = None) -> Tables:
+        """All raw rows, or those of the days from `since` on and of builds without end_time.
+
+        A file that is missing or damaged costs its day, and is a row of `skipped` with source `store`.
+        """
+        reader, frames = self._read(since)
+        skipped = pd.concat([frames["skipped"], reader.damage(None)], ignore_index=True)
+        return Tables.of(**{**frames, "skipped": skipped})
+
+    def rollups(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The rollups of all days ever added: builds and hits, by day."""
+        reader = Reader(self._folder, manifest.load(self._folder))
+        months = reader.manifest.months()
+        builds, hits = (
+            _frame([reader.rollup(month, name) for month in months], schema)
+            for name, schema in rollups.SCHEMAS.items()
+        )
+        return builds, hits
+
+    def known(self) -> dict[str, str]:
+        """The set of queries with which each examined build was searched, by build_uuid."""
+        reader = Reader(self._folder, manifest.load(self._folder))
+        known: dict[str, str] = {}
+        for day in reader.manifest.days():
+            columns = reader.columns(day, ["build_uuid", "query_set"])
+            known.update(zip(*(columns[name].to_pylist() for name in columns.column_names), strict=True))
+        return {uuid: query_set for uuid, query_set in known.items() if query_set is not None}
+
+    def _read(self, since: date | None) -> tuple[Reader, dict[str, pd.DataFrame]]:
+        for _ in range(_READS):
+            reader = Reader(self._folder, manifest.load(self._folder))
+            frames = _frames(reader, since)
+            # a writer may have removed files under our feet: then its manifest is the state to read
+            if not reader.damages or manifest.load(self._folder) == reader.manifest:
+                break
+        return reader, frames
+
+
+def _frames(reader: Reader, since: date | None) -> dict[str, pd.DataFrame]:
+    first = "" if since is None else since.isoformat()
+    days = [reader.day(day) for day in reader.manifest.days() if day >= first]
+    return {
+        name: _frame([day[name] for day in days], schema) if name in DAILY else reader.whole(name)
+        for name, schema in TABLES.items()
+    }
+
+
+def _frame(parts: list[pa.Table], schema: Schema) -> pd.DataFrame:
+    return from_arrow(pa.concat_tables([arrow_schema(schema).empty_table(), *parts]), schema)

@@ -1,0 +1,72 @@
+"""manifest.json: which files are the state. Replacing it is the moment at which a change counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from generator.errors import GatepostError
+from generator.model import SCHEMA_VERSION
+
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file: its path in the store, which holds a part of its hash, size in bytes, SHA-256 and rows."""
+
+    path: str
+    size: int
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The files by what they hold (`days/2026-11-20/hits`); raw days before `pruned_before` are gone."""
+
+    files: Mapping[str, Entry] = field(default_factory=dict)
+    pruned_before: str = ""
+
+    def days(self) -> list[str]:
+        """The days with raw rows, in order: `2026-11-20`, …, and last `undated`."""
+        return sorted({key.split("/")[1] for key in self.files if key.startswith("days/")})
+
+    def months(self) -> list[str]:
+        """The months with rollups, in order."""
+        return sorted({key.split("/")[1] for key in self.files if key.startswith("rollups/")})
+
+
+def load(folder: Path) -> Manifest:
+    """The manifest of a store, an empty one where there is none; GatepostError if it cannot be understood."""
+    path = folder / NAME
+    try:
+        data = json.loads(path.read_bytes())
+        version = data["schema_version"]
+        if version == SCHEMA_VERSION:
+            files = {key: Entry(**entry) for key, entry in data["files"].items()}
+            return Manifest(files, data["pruned_before"])
+    except (FileNotFoundError, NotADirectoryError):
+        return Manifest()
+    except OSError as error:
+        raise GatepostError(f"{path}: cannot be read: {error.strerror}", "mend its permissions") from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise GatepostError(
+            f"{path}: is damaged", "put back the folder that was last published, or remove it and collect"
+        ) from None
+    raise GatepostError(
+        f"{path}: is of another version of Gatepost (schema {version}, this one knows {SCHEMA_VERSION})",
+        "use the version that wrote it, or name another `state` folder",
+    )
+
+
+def dump(manifest: Manifest) -> bytes:
+    """The same bytes for the same state."""
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "pruned_before": manifest.pruned_before,
+        "files": {key: asdict(entry) for key, entry in manifest.files.items()},
+    }
+    return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()

@@ -1,0 +1,45 @@
+"""Forgets raw rows that are old; what the rollups say of their days stays for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from generator.model import TABLES
+from generator.store.days import DAILY, UNDATED, in_order
+from generator.store.parquet import to_arrow
+from generator.store.reading import Reader
+from generator.store.transaction import Transaction
+
+
+def prune(transaction: Transaction, reader: Reader, before: datetime) -> None:
+    """Drop the days before that of `before`, and undated builds and notes collected before it."""
+    limit = f"{before:%Y-%m-%d}"
+    transaction.pruned_before = max(limit, reader.manifest.pruned_before)
+    used: set[str | None] = set()
+    for day in reader.manifest.days():
+        if day < limit:
+            for name in DAILY:
+                transaction.drop(f"days/{day}/{name}")
+        else:
+            used.update(reader.columns(day, ["query_set"])["query_set"].unique().to_pylist())
+    _undated(transaction, reader, before)
+    skipped, queries = reader.whole("skipped"), reader.whole("queries")
+    keep = skipped["collected"].isna() | (skipped["collected"] >= pd.Timestamp(before))
+    transaction.put("skipped", in_order(to_arrow(skipped[keep], TABLES["skipped"]), "skipped"))
+    queries = queries[queries["query_set"].isin([name for name in used if name is not None])]
+    transaction.put("queries", in_order(to_arrow(queries, TABLES["queries"]), "queries"))
+
+
+def _undated(transaction: Transaction, reader: Reader, before: datetime) -> None:
+    if UNDATED not in reader.manifest.days():
+        return
+    rows = reader.day(UNDATED)
+    fresh = pc.greater_equal(rows["builds"]["collected"], pa.scalar(before, pa.timestamp("us", tz="UTC")))
+    kept = rows["builds"].filter(fresh)["build_uuid"]
+    for name, table in rows.items():
+        here = pc.is_in(table["build_uuid"], value_set=kept.combine_chunks())
+        transaction.put(f"days/{UNDATED}/{name}", table.filter(here))

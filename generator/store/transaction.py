@@ -1,0 +1,79 @@
+"""One change of the store: new files beside the old ones, then the manifest, then the old ones go."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pyarrow as pa
+
+from generator.store import atomic, manifest, parquet
+from generator.store.manifest import Entry, Manifest
+
+# only what has such a name is ever removed: the folder may hold things that are not ours
+_OURS = re.compile(r"[a-z_]+\.[0-9a-f]{16}\.parquet(\.tmp)?|manifest\.json\.tmp")
+_PLACES = ("", "days/*/", "rollups/*/")
+
+
+class Transaction:
+    """Files to be, by key (`days/2026-11-20/hits`); nothing counts before `commit`."""
+
+    def __init__(self, folder: Path, before: Manifest) -> None:
+        self.before = before
+        self.pruned_before = before.pruned_before
+        self._folder = folder
+        self._files = dict(before.files)
+
+    def put(self, key: str, table: pa.Table) -> None:
+        """Write a table under its content's name; an empty one is no file."""
+        if not len(table):
+            self.drop(key)
+            return
+        data = parquet.to_bytes(table)
+        digest = hashlib.sha256(data).hexdigest()
+        entry = Entry(f"{key}.{digest[:16]}.parquet", len(data), digest, len(table))
+        path = self._folder / entry.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not (path.is_file() and path.read_bytes() == data):
+            atomic.write(path, data)
+        self._files[key] = entry
+
+    def drop(self, key: str) -> None:
+        """Forget a file."""
+        self._files.pop(key, None)
+
+    def commit(self) -> None:
+        """Make the new manifest the state."""
+        after = Manifest(self._files, self.pruned_before)
+        if after != self.before or not (self._folder / manifest.NAME).is_file():
+            atomic.write(self._folder / manifest.NAME, manifest.dump(after))
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Transaction]:
+    """A change under the lock; whatever happens, only files of the state that counts are left behind."""
+    with atomic.disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic.locked(folder):
+            try:
+                transaction = Transaction(folder, manifest.load(folder))
+                yield transaction
+                transaction.commit()
+            finally:
+                with suppress(OSError):
+                    _sweep(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove our files that the manifest on disk does not name, and folders left empty."""
+    wanted = {folder / entry.path for entry in manifest.load(folder).files.values()}
+    for place in _PLACES:
+        for path in folder.glob(f"{place}*"):
+            if path not in wanted and _OURS.fullmatch(path.name):
+                path.unlink()
+    for path in folder.glob("*/*"):
+        if path.parent.name in ("days", "rollups") and path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
