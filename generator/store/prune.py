@@ -19,14 +19,13 @@ def prune(transaction: Transaction, reader: Reader, before: datetime) -> None:
     """Drop the days before that of `before`, and undated builds and notes collected before it."""
     limit = f"{before:%Y-%m-%d}"
     transaction.pruned_before = max(limit, reader.manifest.pruned_before)
-    used: set[str | None] = set()
+    used = _undated(transaction, reader, before)
     for day in reader.manifest.days():
         if day < limit:
             for name in DAILY:
                 transaction.drop(f"days/{day}/{name}")
-        else:
+        elif day != UNDATED:
             used.update(reader.columns(day, ["query_set"])["query_set"].unique().to_pylist())
-    _undated(transaction, reader, before)
     skipped, queries = reader.whole("skipped"), reader.whole("queries")
     keep = skipped["collected"].isna() | (skipped["collected"] >= pd.Timestamp(before))
     transaction.put("skipped", in_order(to_arrow(skipped[keep], TABLES["skipped"]), "skipped"))
@@ -34,12 +33,12 @@ def prune(transaction: Transaction, reader: Reader, before: datetime) -> None:
     transaction.put("queries", in_order(to_arrow(queries, TABLES["queries"]), "queries"))
 
 
-def _undated(transaction: Transaction, reader: Reader, before: datetime) -> None:
-    if UNDATED not in reader.manifest.days():
-        return
+def _undated(transaction: Transaction, reader: Reader, before: datetime) -> set[str | None]:
+    """Drop the undated builds collected before `before`; the query sets of the others."""
     rows = reader.day(UNDATED)
     fresh = pc.greater_equal(rows["builds"]["collected"], pa.scalar(before, pa.timestamp("us", tz="UTC")))
-    kept = rows["builds"].filter(fresh)["build_uuid"]
+    kept = rows["builds"].filter(fresh)
     for name, table in rows.items():
-        here = pc.is_in(table["build_uuid"], value_set=kept.combine_chunks())
+        here = pc.is_in(table["build_uuid"], value_set=kept["build_uuid"].combine_chunks())
         transaction.put(f"days/{UNDATED}/{name}", table.filter(here))
+    return set(kept["query_set"].unique().to_pylist())
