@@ -98,7 +98,8 @@ class _Search:
             self._problem(folder, "nested too deep", f"more than {_MAX_DEPTH} folders")
             return False
         before = len(self.builds)
-        marked = any([self.below(inner, depth + 1) for inner in folders])
+        for inner in folders:
+            marked |= self.below(inner, depth + 1)
         if files and not marked:
             del self.builds[before:]
             self.builds.append(folder)

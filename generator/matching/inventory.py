@@ -8,7 +8,7 @@ those of the first and the last line of job-output.txt, which ends a little befo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -50,6 +50,7 @@ class InventoryFacts:
     build: dict[str, object]
     known: bool
     problems: tuple[InventoryProblem, ...] = ()
+    last_attempt: bool = False
 
     def of_file(self, relative_path: str, tags: tuple[str, ...]) -> dict[str, tuple[Value, ...]]:
         """The fields of every line of one file of the build."""
@@ -90,21 +91,28 @@ def find(folder: Path, name: str) -> Path | None:
 def read_facts(folder: Path, results: bool = True) -> InventoryFacts:
     """Read the metadata of a build's folder; what cannot be used is in `problems`, nothing is raised.
 
-    Without a record, result and times are read from the logs themselves; `results=False` saves that.
+    Without a record, result and times are read from the logs themselves; `results=False` saves that, and
+    `with_results` does it later.
     """
     reading = _Reading(folder)
-    inventory = _first(reading, INVENTORIES, _inventory)
-    record = _first(reading, RECORDS, _record)
-    build: dict[str, object] = dict(inventory.build) if inventory else {}
-    build.update(record.build if record else {})
-    if results and not {"result", "start_time", "end_time"} <= build.keys():
-        last_attempt = bool(inventory and inventory.last_attempt)
-        build = {**_from_logs(reading, last_attempt), **build}
-    known = bool(inventory or record)
-    if known and build.get("result") == "RETRY" and "final" not in build:
-        build["final"] = False
-    places = {**(record.places if record else {}), **(inventory.places if inventory else {})}
-    return InventoryFacts(_fields(build, places, known), build, known, tuple(reading.problems))
+    inventory = _first(reading, INVENTORIES, _inventory) or records.Record({}, {})
+    record = _first(reading, RECORDS, _record) or records.Record({}, {})
+    build = {**inventory.build, **record.build}
+    fields = {**_fields(build), **record.places, **inventory.places}
+    facts = InventoryFacts(fields, build, bool(build), tuple(reading.problems), inventory.last_attempt)
+    return with_results(folder, facts) if results else facts
+
+
+def with_results(folder: Path, facts: InventoryFacts) -> InventoryFacts:
+    """The same with the result and the times that the logs tell, where the metadata does not."""
+    if {"result", "start_time", "end_time"} <= facts.build.keys():
+        return facts
+    reading = _Reading(folder)
+    build = {**_from_logs(reading, facts.last_attempt), **facts.build}
+    if build.get("result") == "RETRY":
+        build.setdefault("final", False)
+    fields = {**_fields(build), **facts.fields}
+    return replace(facts, fields=fields, build=build, problems=(*facts.problems, *reading.problems))
 
 
 def _first(
@@ -143,9 +151,7 @@ def _console(reading: _Reading) -> Console:
     return read_console(open_log(path, Limits(max_bytes=MAX_CONSOLE))) if path else Console()
 
 
-def _fields(
-    build: Mapping[str, object], places: Mapping[str, tuple[str, ...]], known: bool
-) -> dict[str, tuple[Value, ...]]:
+def _fields(build: Mapping[str, object]) -> dict[str, tuple[Value, ...]]:
     """The build as a query sees it: OpenStack's index has `voting` as 0, 1 and, for unknown, 2."""
     fields: dict[str, tuple[Value, ...]] = {}
     for key, name in records.FIELDS.items():
@@ -153,6 +159,6 @@ def _fields(
         if isinstance(value, str | int) and not isinstance(value, bool):
             fields[name] = (value,)
     voting = build.get("voting")
-    if known:
+    if build.get("build_uuid") or build.get("job"):
         fields["voting"] = (int(voting) if isinstance(voting, bool) else 2,)
-    return {**fields, **places}
+    return fields
