@@ -1,13 +1,16 @@
 """The meaning of a query, as a tree: what `parse` returns and `matching` evaluates.
 
-Field `None` is the default field `*`: any field of the document. Text is as written after
-removing Lucene's escapes, not yet analysed: analysis depends on the field and is done by `matching`.
+Field `None` is the default field `*`: any field of the document. A field may be a pattern (`tag*`):
+any field that it names. Text is as written after removing Lucene's escapes, not yet analysed:
+analysis depends on the field and is done by `matching`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Occur(Enum):
@@ -20,7 +23,11 @@ class Occur(Enum):
 
 @dataclass(frozen=True)
 class Term:
-    """An unquoted word: analysed, and several tokens mean OR (of one field)."""
+    """Unquoted words: analysed, and several tokens mean OR (of one field).
+
+    Neighbouring words (`a b`) are one term with a space in its text, as Elasticsearch has it: no
+    difference for text, but a field that is not analysed (`.keyword`, numbers) must equal the whole.
+    """
 
     field: str | None
     text: str
@@ -37,10 +44,10 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Wildcard:
-    """A term with unescaped `*` or `?`: one token must match; `parts` alternates literal text and wildcards.
+    """A term with unescaped `*` or `?`: one token must match.
 
-    `pattern` is a tuple of str: a literal piece, or exactly "*" / "?" marked by `(kind, text)` pairs:
-    ("lit", "foo"), ("any", "*"), ("one", "?").
+    `pattern` holds pairs (kind, text): ("lit", "foo"), ("any", "*") for any characters, also none,
+    ("one", "?") for exactly one. Literals are normalised as the field's tokens are, e.g. lower-cased.
     """
 
     field: str | None
@@ -83,11 +90,54 @@ class MatchNone:
     """The empty query."""
 
 
+class Item(NamedTuple):
+    """A clause of a sequence as written: was it introduced by AND, what stood before it (+, -, nothing)?"""
+
+    joined: bool
+    modifier: Occur
+    query: Query
+
+
 @dataclass(frozen=True)
 class Bool:
-    """A sequence of clauses, lowered by the rules of Lucene's classic parser."""
+    """A sequence of clauses as written; `clauses` says what each of them is."""
 
-    clauses: tuple[tuple[Occur, Query], ...]
+    items: tuple[Item, ...]
+
+    def clauses(self, vanishes: Callable[[Query], bool] | None = None) -> tuple[tuple[Occur, Query], ...]:
+        """What each clause is by the rules of Lucene's classic parser, without those that `vanishes` names.
+
+        A clause that is analysed to no token vanishes before the rules apply: in `a OR "---" AND b`
+        it is `a` that AND makes required.
+        """
+        lowered: list[tuple[Occur, Query]] = []
+        for joined, modifier, query in self.items:
+            if joined and lowered and lowered[-1][0] is Occur.SHOULD:
+                lowered[-1] = (Occur.MUST, lowered[-1][1])
+            if vanishes is not None and vanishes(query):
+                continue
+            required = joined and modifier is Occur.SHOULD
+            lowered.append((Occur.MUST if required else modifier, query))
+        return tuple(lowered)
 
 
 Query = Term | Phrase | Wildcard | Regexp | Range | Exists | MatchAll | MatchNone | Bool
+
+
+def reduced(query: Query, vanishes: Callable[[Query], bool]) -> Query | None:
+    """The same query without the leaves that `vanishes` names, lowered; None if nothing is left.
+
+    Each Bool of the result has items that are what they say: `clauses()` gives them unchanged.
+    """
+    if not isinstance(query, Bool):
+        return None if vanishes(query) else query
+    items = [(item, reduced(item.query, vanishes)) for item in query.items]
+    # AND reaches back over what vanished, so the vanished items stay until the rules were applied.
+    kept = Bool(tuple(item._replace(query=inner or _GONE) for item, inner in items))
+    clauses = kept.clauses(lambda inner: inner is _GONE)
+    if len(clauses) == 1 and clauses[0][0] is not Occur.MUST_NOT:
+        return clauses[0][1]
+    return Bool(tuple(Item(False, occur, inner) for occur, inner in clauses)) if clauses else None
+
+
+_GONE = MatchNone()
