@@ -1,0 +1,85 @@
+"""A tree of build folders, as Zuul publishes them or as logscraper leaves them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from generator.errors import GatepostError
+from generator.matching.engine import Engine
+from generator.matching.folders import Found, find_builds
+from generator.matching.inventory import RECORDS, find, read_facts
+from generator.matching.reading import Limits
+from generator.sources import Context
+from generator.sources.examine import Examined, Setup, examine
+from generator.sources.frames import tables
+from generator.sources.rows import Origin, Rows, query_set, skipped_row
+from generator.sources.settings import LogsSettings
+from generator.tables import Tables
+
+_SAMPLE = 200
+
+
+def collect(settings: LogsSettings, context: Context) -> Tables:
+    """Builds, hits, failure lines and what was skipped; raises GatepostError if there is no such tree."""
+    found = _found(settings)
+    which = query_set(context.signatures)
+    origin = Origin(settings.name, settings.ci, context.now, which, context.outcomes)
+    setup = Setup(
+        settings.path, origin, context.files, context.limits or Limits(), context.known, settings.log_url
+    )
+    rows = Rows(skipped=[skipped_row(origin, p.path, p.reason, p.detail) for p in found.problems])
+    if not found.builds:
+        rows.skipped.append(skipped_row(origin, ".", "no builds", "no build folder was found"))
+    no_logs: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    with context.progress.task(f"Examining the builds of {settings.name}", len(found.builds)) as task:
+        for build in _examined(found.builds, setup, context):
+            task.advance()
+            if build.uuid in first:
+                detail = f"the same build is in {first[build.uuid]}"
+                rows.skipped.append(skipped_row(origin, build.path, "duplicate build", detail, build.uuid))
+                continue
+            first[build.uuid] = build.path
+            rows.add(build.rows)
+            no_logs += build.no_logs
+    if no_logs:
+        kinds = ", ".join(f"{count:,} {ending}" for ending, count in sorted(no_logs.items()))
+        detail = f"{no_logs.total():,} files: {kinds}"
+        rows.skipped.append(skipped_row(origin, ".", "no log by its name", detail))
+    return tables(rows, context.signatures)
+
+
+def _examined(folders: Sequence[Path], setup: Setup, context: Context) -> Iterator[Examined]:
+    """The builds, in order."""
+    engine = Engine(context.signatures, context.cache)
+    for folder in folders:
+        yield examine(folder, setup, engine)
+
+
+def check(settings: LogsSettings) -> str:
+    """How many builds there are, how many with metadata, the newest; raises GatepostError like `collect`."""
+    builds = _found(settings).builds
+    if not builds:
+        return "no build folder was found"
+    sample = builds[:: -(-len(builds) // _SAMPLE)]
+    facts = [(folder, read_facts(folder)) for folder in sample]
+    known = sum(fact.known for _, fact in facts)
+    scraped = sum(any(find(folder, name) for name in RECORDS) for folder, _ in facts)
+    ends = sorted(str(end) for _, fact in facts if (end := fact.build.get("end_time")))
+    of = "" if len(sample) == len(builds) else f" of a sample of {len(sample):,}"
+    layout = f"{scraped:,} with a build record" if scraped else "as Zuul publishes them"
+    newest = f"newest end {ends[-1][:16]} UTC" if ends else "no end times"
+    return f"{len(builds):,} build folders, {layout}; {known:,}{of} with metadata; {newest}"
+
+
+def _found(settings: LogsSettings) -> Found:
+    path = settings.path
+    hint = f"set `path` of the source {settings.name!r} to the folder that holds the builds' folders"
+    if not path.is_dir():
+        raise GatepostError(f"{path}: no such folder", hint)
+    try:
+        return find_builds(path)
+    except OSError as error:
+        raise GatepostError(f"{path}: cannot be read: {error.strerror}", hint) from None

@@ -1,0 +1,116 @@
+"""Rows of the tables in `model`, as dicts, from what a source knows of a build."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from generator.matching.excerpts import printable, redact
+from generator.signatures.model import Signature
+from generator.sources.outcomes import is_known, outcome
+
+Row = dict[str, Any]
+_DETAIL_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What all rows of one collection of one source share."""
+
+    source: str
+    ci: str | None
+    now: datetime
+    query_set: str
+    outcomes: Mapping[str, str]
+
+
+@dataclass
+class Rows:
+    """Rows by table, as they come."""
+
+    builds: list[Row] = field(default_factory=list)
+    hits: list[Row] = field(default_factory=list)
+    failure_lines: list[Row] = field(default_factory=list)
+    skipped: list[Row] = field(default_factory=list)
+
+    def add(self, other: Rows) -> None:
+        """Append another's rows, in order."""
+        self.builds += other.builds
+        self.hits += other.hits
+        self.failure_lines += other.failure_lines
+        self.skipped += other.skipped
+
+
+def query_set(signatures: Iterable[Signature]) -> str:
+    """The id of a set of queries: twelve hexadecimal digits, the same whatever their order."""
+    lines = sorted(f"{signature.id} {signature.query_hash}\n" for signature in signatures)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:12]
+
+
+def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: bool, known: bool) -> Row:
+    """A row of `builds`; `build` holds what is known of it, `known` tells whether metadata named it."""
+    start, end = build.get("start_time"), build.get("end_time")
+    row: Row = {**build, "build_uuid": uuid}
+    if (
+        "duration_s" not in build
+        and isinstance(start, datetime)
+        and isinstance(end, datetime)
+        and start <= end
+    ):
+        row["duration_s"] = (end - start).total_seconds()
+    result = build.get("result")
+    row |= {
+        "ci": origin.ci or build.get("tenant") or origin.source,
+        "outcome": outcome(result if isinstance(result, str) else None, origin.outcomes),
+        "final": build.get("final", True),
+        "source": origin.source,
+        "examined": examined,
+        "query_set": origin.query_set if examined else None,
+        "has_metadata": known,
+        "collected": origin.now,
+    }
+    return row
+
+
+def odd_results(origin: Origin, row: Row, path: str) -> list[Row]:
+    """A row of `skipped` if no table knows the result of a build."""
+    if is_known(row.get("result"), origin.outcomes):
+        return []
+    return [
+        skipped_row(origin, path, "unknown result", f"{row['result']}: counted as neutral", row["build_uuid"])
+    ]
+
+
+def skipped_row(origin: Origin, path: str, reason: str, detail: str = "", uuid: str | None = None) -> Row:
+    """A row of `skipped`: what was not read, or only in part."""
+    return {
+        "source": origin.source,
+        "path": printable(path),
+        "reason": reason,
+        "detail": printable(redact(detail)).replace("\n", " ")[:_DETAIL_CHARS] or None,
+        "build_uuid": uuid,
+        "collected": origin.now,
+    }
+
+
+def query_rows(signatures: Sequence[Signature]) -> list[Row]:
+    """The rows of `queries` for the present set."""
+    which = query_set(signatures)
+    return [{"query_set": which, "signature": s.id, "query_hash": s.query_hash} for s in signatures]
+
+
+def signature_rows(signatures: Sequence[Signature]) -> list[Row]:
+    """The rows of `signatures`."""
+    names = ("title", "bug", "query", "query_hash", "owner", "path", "suppress_graph", "allow_nonvoting")
+    return [
+        {"signature": s.id, **{name: getattr(s, name) for name in names}, "resolved_at": _midnight(s)}
+        for s in signatures
+    ]
+
+
+def _midnight(signature: Signature) -> datetime | None:
+    day = signature.resolved_at
+    return datetime(day.year, day.month, day.day) if day else None  # naive is UTC
