@@ -1,0 +1,112 @@
+"""Counts of each signature in groups of builds, by cluster: what its rates and their intervals need."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from generator.stats.base import Base
+from generator.stats.columns import ALL
+from generator.stats.exposure import Lens, Weights
+from generator.stats.intervals import Bools, Floats, Ints, Moments, by_cluster
+
+#: Elements of a dense block of clusters × signatures: bounds memory.
+_BLOCK = 8_000_000
+
+
+
+def scopes(base: Base, inside: Bools) -> list[tuple[list[str], Ints]]:
+    """All pipelines together, then each of its own: names of the groups, and each build's group or −1."""
+    place = np.full(len(base.dims["pipeline"].values), -1, dtype=np.int64)
+    place[base.pipelines] = np.arange(len(base.pipelines))
+    own = place[base.dims["pipeline"].codes]
+    names = list(base.dims["pipeline"].values[base.pipelines])
+    return [([ALL], np.where(inside, 0, -1)), (names, np.where(inside, own, -1))]
+
+
+def counts(base: Base, lens: Lens, weights: Weights, group: Ints, groups: int) -> Ints:
+    """Builds of each group that count for each signature: groups × signatures."""
+    use = np.flatnonzero((group >= 0) & (lens.kind >= 0))
+    sums = csr_array(
+        (np.ones(len(use), dtype=np.float64), (group[use], lens.kind[use])), shape=(groups, len(weights))
+    )
+    return np.rint(np.asarray(sums @ weights)).astype(np.int64)
+
+
+def hit_counts(base: Base, hits: Ints, group: Ints, groups: int) -> Ints:
+    """Hits of each group and signature: groups × signatures."""
+    owner = group[base.hit_build[hits]]
+    width = len(base.signatures)
+    cell = (owner * width + base.hit_signature[hits])[owner >= 0]
+    return np.bincount(cell, minlength=groups * width).reshape(groups, width).astype(np.int64)
+
+
+def cluster_counts(base: Base, counted: Bools, group: Ints, groups: int) -> Moments:
+    """Moments of `counted` out of the builds with a group: one cell a group."""
+    use = np.flatnonzero(group >= 0)
+    span = int(base.cluster.max(initial=0)) + 1
+    codes, keys = pd.factorize(group[use] * span + base.cluster[use])
+    k = np.bincount(codes, weights=counted[use], minlength=len(keys)).astype(np.int64)
+    n = np.bincount(codes, minlength=len(keys)).astype(np.int64)
+    return by_cluster(keys // span, k, n, groups)
+
+
+def signature_moments(base: Base, lens: Lens, weights: Weights, group: Ints, groups: int) -> Moments:
+    """Moments of failed builds with a hit out of the builds that count; a cell is group × signature, flattened."""
+    width, span = len(base.signatures), int(base.cluster.max(initial=0)) + 1
+    counts_at_all: Bools = weights.max(axis=1, initial=0) > 0
+    use = np.flatnonzero((group >= 0) & (lens.kind >= 0) & counts_at_all[lens.kind])
+    codes, keys = pd.factorize(group[use] * span + base.cluster[use], sort=True)
+    owner = keys // span
+    table = csr_array(
+        (np.ones(len(use), dtype=np.float32), (codes, lens.kind[use])), shape=(len(keys), len(weights))
+    )
+    hit_row, hit_column, k = _hit_clusters(base, lens, group, keys, span)
+    n, nn, nk = np.zeros((groups, width)), np.zeros((groups, width)), np.zeros(len(k))
+    step = max(_BLOCK // max(width, 1), 1)
+    for start in range(0, len(keys), step):
+        block = np.asarray(table[start : start + step] @ weights)
+        _add_by_group(owner[start : start + step], block, n, nn)
+        here = (hit_row >= start) & (hit_row < start + step)
+        nk[here] = block[hit_row[here] - start, hit_column[here]]
+    return _moments(owner[hit_row] * width + hit_column, k, np.rint(nk).astype(np.int64), n, nn)
+
+
+def _hit_clusters(base: Base, lens: Lens, group: Ints, keys: Ints, span: int) -> tuple[Ints, Ints, Ints]:
+    """Each cluster and signature with a hit: the cluster's row among `keys`, the signature, the number of hits."""
+    build = base.hit_build[lens.failed_hits]
+    inside = group[build] >= 0
+    build, signature = build[inside], base.hit_signature[lens.failed_hits][inside]
+    width = max(len(base.signatures), 1)
+    pairs, k = np.unique(
+        np.searchsorted(keys, group[build] * span + base.cluster[build]) * width + signature, return_counts=True
+    )
+    return pairs // width, pairs % width, k.astype(np.int64)
+
+
+def _add_by_group(owner: Ints, block: NDArray[np.float32], n: Floats, nn: Floats) -> None:
+    """Sum the rows of a block, and their squares, into the groups that own them; owners are sorted."""
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    n[owner[starts]] += np.add.reduceat(block, starts, axis=0)
+    nn[owner[starts]] += np.add.reduceat(block * block, starts, axis=0)
+
+
+def _moments(cell: Ints, k: Ints, nk: Ints, n: Floats, nn: Floats) -> Moments:
+    """Moments of all cells from those clusters that have a hit and the sums over all clusters."""
+    flat, squares = np.rint(n.ravel()).astype(np.int64), nn.ravel()
+    size = len(flat)
+
+    def total(values: Ints) -> Floats:
+        return np.bincount(cell, weights=values, minlength=size).astype(np.float64)
+
+    # clusters without a hit are clean; as many as the others would be if all were of one size
+    clusters = np.rint(np.divide(flat.astype(np.float64) ** 2, squares, out=np.zeros(size), where=squares > 0))
+    full = total((k >= nk).astype(np.int64)).astype(np.int64)
+    return Moments(
+        k=np.rint(total(k)).astype(np.int64), n=flat,
+        hit=np.bincount(cell, minlength=size).astype(np.int64),
+        clean=np.maximum(clusters.astype(np.int64) - full, 0),
+        kk=total(k * k), kn=total(k * nk), nn=squares,
+    )  # fmt: skip

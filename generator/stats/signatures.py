@@ -1,0 +1,170 @@
+"""The table `signatures`: rate, share, trend, state and success hits of each in every pipeline, scope and window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from generator.stats.base import Base
+from generator.stats.cells import counts, hit_counts, scopes, signature_moments
+from generator.stats.exposure import VOTING, Lens, Looked, Voting, lens
+from generator.stats.intervals import Bools, Ints, joined
+from generator.stats.rates import (
+    Columns,
+    Rate,
+    change,
+    judged,
+    rate,
+    repeated,
+    stacked,
+    timestamps,
+    trend,
+)
+from generator.stats.settings import WINDOWS, StatsSettings
+from generator.stats.status import (
+    QUIET_DAYS,
+    History,
+    examined_before,
+    examined_slots,
+    history,
+    lifecycle,
+    resolved,
+)
+from generator.stats.success import success_columns
+from generator.tables import Tables
+
+
+@dataclass(frozen=True)
+class View:
+    """What all windows of one voting scope share."""
+
+    base: Base
+    seen: Looked
+    lens: Lens
+    scope: Voting
+    settings: StatsSettings
+    #: Names of the groups, `*` first.
+    names: list[str]
+    history: History
+    slots: Bools
+    examined_at: Ints
+
+
+def view(base: Base, seen: Looked, tables: Tables, settings: StatsSettings, scope: Voting) -> View:
+    """The view of a voting scope."""
+    through = lens(base, seen, scope)
+    slots, closed = examined_slots(base, seen.knows), resolved(tables.signatures, base.signatures)
+    grouped = scopes(base, np.ones(len(base.end), dtype=np.bool_))
+    parts = [history(base, through, group, len(n), closed, slots, settings) for n, group in grouped]
+    past = History(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("first", "last", "back", "gone")))
+    names = [name for labels, _ in grouped for name in labels]
+    return View(base, seen, through, scope, settings, names, past, slots, examined_before(base, seen, through))
+
+
+def signatures(base: Base, seen: Looked, tables: Tables, settings: StatsSettings) -> pd.DataFrame:
+    """The table `signatures`."""
+    parts = []
+    for scope in VOTING:
+        around = view(base, seen, tables, settings, scope)
+        parts += [_window(around, window) for window in WINDOWS]
+    frame = judged(pd.concat(parts, ignore_index=True), settings.alpha)
+    frame["state"] = _states(frame)
+    base_test = frame[["base_change", "base_p"]].set_axis(["change", "p_value"], axis=1)
+    against = judged(base_test, settings.alpha)
+    frame["base_q"], frame["regressed"] = against["q_value"], against["state"] == "worse"
+    return stacked("signatures", [frame])
+
+
+def _states(frame: pd.DataFrame) -> pd.Series[Any]:
+    """The life cycle's word where there is one; a signature that was looked for and never seen did not change."""
+    never_seen = (frame["first_seen"].isna()) & (frame["failed"] > 0)
+    quiet = (frame["state"] == "no data") & never_seen & (frame["prev_days_with_data"] > 0)
+    state = frame["state"].mask(quiet, "no clear change")
+    return state.mask(frame["lifecycle"] != "", frame["lifecycle"])
+
+
+def _window(view: View, window: str) -> pd.DataFrame:
+    base, length, width = view.base, WINDOWS[window], len(view.base.signatures)
+    inside = base.within(0, length)
+    now, coverage = completed_rate(view, 0, length)
+    before, _ = completed_rate(view, length, 2 * length)
+    past, _ = (before, None) if length == QUIET_DAYS else completed_rate(view, length, length + QUIET_DAYS)
+    size = len(view.names)
+    hits = now.moments.k.reshape(size, width)
+    everywhere = History(*(getattr(view.history, f)[:1] for f in ("first", "last", "back", "gone")))
+    with_data = view.slots[:, length : 2 * length].sum(axis=1)
+    return pd.DataFrame({
+        "pipeline": repeated(view.names, width), "voting": view.scope, "window": window,
+        "signature": np.tile(base.signatures, size), "hits": now.moments.k,
+        **_share(view, inside), **now.columns(), "has_data": np.isfinite(now.rate), "coverage": coverage,
+        **trend(now, before, length, np.tile(with_data, size)), **_against(now, past),
+        "first_seen": timestamps(view.history.first.ravel()),
+        "last_seen": timestamps(view.history.last.ravel()),
+        **_projects(view, inside), **success_columns(base, view.lens, inside, view.settings),
+        "examined_before": np.tile(view.examined_at >= length, size),
+        "hidden": np.tile(view.seen.hidden, size), "known": np.tile(view.seen.known, size),
+        "lifecycle": lifecycle(view.history, everywhere, hits, view.examined_at, base, length).ravel(),
+    })  # fmt: skip
+
+
+def completed_rate(view: View, start: int, stop: int) -> tuple[Rate, Any]:
+    """Hits out of completed builds of its jobs in some slots, by group and signature; and the coverage of the failed."""
+    base, through = view.base, view.lens
+    grouped = scopes(base, base.within(start, stop))
+    moments = joined([signature_moments(base, through, through.completed, g, len(n)) for n, g in grouped])
+    seen, run = (
+        np.concatenate([counts(base, through, weights, g, len(n)).ravel() for n, g in grouped])
+        for weights in (through.failed_seen, through.failed_run)
+    )
+    enough = seen >= view.settings.coverage_threshold * run
+    coverage = np.divide(seen, run, out=np.full(len(run), np.nan), where=run > 0)
+    return rate(moments, enough), coverage
+
+
+def _against(now: Rate, past: Rate) -> Columns:
+    """The window against the 28 d before it."""
+    other = change(now, past)
+    return {
+        "base_k": past.moments.k, "base_n": past.moments.n, "base_rate": past.rate,
+        "base_change": other["change"], "base_change_low": other["change_low"],
+        "base_change_high": other["change_high"], "base_p": other["p_value"],
+    }  # fmt: skip
+
+
+def _share(view: View, inside: Bools) -> Columns:
+    """Hits out of all failed builds examined with the signature, and the hits that no other signature has."""
+    base, through = view.base, view.lens
+    grouped = scopes(base, inside)
+    moments = [signature_moments(base, through, through.failed_any, g, len(n)) for n, g in grouped]
+    of_all = rate(joined(moments))
+    single = np.bincount(base.hit_build, minlength=len(base.end)) == 1
+    alone = through.failed_hits[single[base.hit_build[through.failed_hits]]]
+    unique = np.concatenate([hit_counts(base, alone, g, len(n)).ravel() for n, g in grouped])
+    return {
+        "failed": of_all.moments.n, "unique": unique,
+        "share": of_all.rate, "share_low": of_all.low, "share_high": of_all.high,
+    }  # fmt: skip
+
+
+def _projects(view: View, inside: Bools) -> Columns:
+    """How many projects were hit, and the names of up to three, most hits first."""
+    base, width = view.base, len(view.base.signatures)
+    size, project = len(view.names) * width, base.dims["project"]
+    cells = []
+    offset = 0
+    hits = view.lens.failed_hits
+    for names, group in scopes(base, inside):
+        owner = group[base.hit_build[hits]]
+        cell = (owner + offset) * width + base.hit_signature[hits]
+        code = cell * len(project.values) + project.codes[base.hit_build[hits]]
+        cells.append(code[owner >= 0])
+        offset += len(names)
+    pairs, number = np.unique(np.concatenate(cells), return_counts=True)
+    cell, name = pairs // len(project.values), project.values[pairs % len(project.values)]
+    rows = pd.DataFrame({"cell": cell, "name": name, "number": -number})
+    top = rows.sort_values(["cell", "number", "name"]).groupby("cell")["name"].agg(lambda x: ", ".join(x[:3]))
+    texts = top.reindex(np.arange(size), fill_value="")
+    return {"projects": np.bincount(cell, minlength=size), "project_names": texts.to_numpy(dtype=object)}
