@@ -18,12 +18,16 @@ class _Settings(BaseModel):
 
 
 class LogsSettings(_Settings):
-    """A tree of build folders, as Zuul publishes them or as logscraper leaves them."""
+    """A tree of build folders, as Zuul publishes them or as logscraper leaves them; `log_url`: where it is published.
+
+    `ci` is the name of the system that ran the builds; left out, it is each build's tenant.
+    """
 
     type: Literal["logs"] = "logs"
     name: str = "logs"
     path: Path
-    ci: str = "zuul"
+    ci: str | None = None
+    log_url: str | None = None
 
 
 class DocumentsSettings(_Settings):
@@ -32,7 +36,7 @@ class DocumentsSettings(_Settings):
     type: Literal["documents"] = "documents"
     name: str = "documents"
     path: Path
-    ci: str = "zuul"
+    ci: str | None = None
     fields: dict[str, str] = {}
 
 
@@ -60,7 +64,7 @@ class Settings(_Settings):
 
 
 def load(path: Path) -> Settings:
-    """The settings of a file, with absolute paths; GatepostError with file, key and hint if it cannot be used."""
+    """The settings of a file, with absolute paths; GatepostError with file, key and hint."""
     try:
         data = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
@@ -68,7 +72,7 @@ def load(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise GatepostError(f"{path}: cannot be read: {error}", "the file must be readable UTF-8") from None
     except yaml.YAMLError as error:
-        raise GatepostError(f"{path}: not YAML: {_where(error)}", "check indentation and quotes there") from None
+        raise GatepostError(f"{path}: not YAML: {_where(error)}", "look at indentation and quotes") from None
     if not isinstance(data, dict):
         raise GatepostError(f"{path}: expected keys and values", "`gatepost init DIR` writes an example")
     try:

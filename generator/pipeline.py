@@ -1,0 +1,206 @@
+"""The work in its order: collect → store → stats → render → publish. Read it as a table of contents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from generator.config import Settings
+from generator.errors import GatepostError
+from generator.matching.reading import Limits
+from generator.matching.tags import FileList
+from generator.model import SKIPPED
+from generator.progress import Progress
+from generator.signatures.load import Loaded, load_folder
+from generator.sources import Context, source
+
+if TYPE_CHECKING:
+    from generator.pages import PageContext
+    from generator.stats import Results
+    from generator.tables import Tables
+
+T = TypeVar("T")
+
+
+def check(settings: Settings) -> tuple[list[str], bool]:
+    """A line on the signatures, the file list and each source; whether a report could be made of them."""
+    lines, usable = [], True
+    for what, answer in _answers(settings):
+        try:
+            lines.append(f"{what}: {answer()}")
+        except GatepostError as error:
+            lines.append(f"{what}: {error.message}\n  hint: {error.hint}")
+            usable = False
+    return lines, usable
+
+
+def value_of(settings: Settings, key: str) -> str:
+    """One value of the configuration, for scripts; GatepostError for an unknown key."""
+    if key not in Settings.model_fields:
+        raise GatepostError(f"--print {key}: no such key", f"known keys: {', '.join(Settings.model_fields)}")
+    value = getattr(settings, key)
+    return "" if value is None else str(value)
+
+
+def collect(settings: Settings, now: datetime, progress: Progress) -> None:
+    """Everything new of every source goes into the store; one that cannot be used is a row of `skipped`."""
+    from generator.store.files import Store
+
+    loaded = load_folder(settings.signatures)
+    store = Store(settings.state)
+    context = _context(settings, loaded, store.known(), now, progress)
+    failed: list[GatepostError] = []
+    for one in settings.sources:
+        try:
+            tables = source(one.type).collect(one, context)
+        except GatepostError as error:
+            failed.append(error)
+            tables = _only_skipped(one.name, error, now)
+        store.add(_with_problems(tables, loaded, now), now)
+        progress.note(f"{one.name}: {len(tables.builds):,} builds new or examined anew, {len(tables.hits):,} hits")
+    store.prune(now - timedelta(days=settings.keep_days))
+    if len(failed) == len(settings.sources):
+        raise failed[0]
+    for error in failed:
+        progress.note(f"gatepost: {error.message}\n  hint: {error.hint}")
+
+
+def build(settings: Settings, now: datetime, progress: Progress) -> None:
+    """The whole site from what the store holds; the old site stays if anything goes wrong."""
+    from generator import pages, site, site_search
+    from generator.pages import files, furniture
+
+    results, context = _results(settings, now)
+    if results.facts.builds == 0:
+        _refuse_empty(settings)
+
+    def write_files(folder: Path) -> None:
+        files.write_files(results, context, folder)
+        site_search.write(files.search_entries(results, context), folder)
+
+    look = site.SiteSettings(
+        community=settings.community,
+        fresh=furniture.fresh(results, context),
+        foot=furniture.foot(results),
+        site_url=settings.site_url,
+    )
+    with progress.task("Writing pages") as task:
+        made = _counted(pages.all_pages(results, context), task.advance)
+        site.build(made, settings.output, look, write_files)
+    progress.note(f"The site is in {settings.output}; open {settings.output / 'index.html'}")
+
+
+def text(kind: str, settings: Settings, now: datetime) -> str:
+    """The `digest` or the `tsc` report, from what the store holds."""
+    from generator.text.digest import digest
+    from generator.text.tsc import tsc
+
+    return {"digest": digest, "tsc": tsc}[kind](*_results(settings, now))
+
+
+def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
+    """What is checked, and how to ask it."""
+    yield "signatures", lambda: _signatures_answer(load_folder(settings.signatures))
+    yield "file list", lambda: _files_answer(settings.files)
+    for one in settings.sources:
+        yield f"source {one.name} ({one.type})", lambda one=one: _some(source(one.type).check(one))
+
+
+def _signatures_answer(loaded: Loaded) -> str:
+    broken = [p for p in loaded.problems if p.severity == "error"]
+    count = f"{len(loaded.signatures):,} signature{'' if len(loaded.signatures) == 1 else 's'}"
+    return count + (f", {len(broken)} files refused: `gatepost lint` says why" if broken else "")
+
+
+def _files_answer(path: Path | None) -> str:
+    FileList.load(path)
+    return f"{path} is usable" if path else "none given, Gatepost's own is used"
+
+
+def _some(answer: str) -> str:
+    """The answer of a source; a source without anything is an error of the configuration."""
+    if answer.startswith("no "):
+        raise GatepostError(answer, "put something there, or correct the `path` of the source")
+    return answer
+
+
+def _context(
+    settings: Settings, loaded: Loaded, known: dict[str, str], now: datetime, progress: Progress
+) -> Context:
+    return Context(
+        signatures=loaded.signatures,
+        files=FileList.load(settings.files),
+        now=now,
+        progress=progress,
+        known=known,
+        outcomes=settings.outcomes,
+        workers=settings.workers or os.cpu_count() or 1,
+        cache=settings.state / "cache",
+        limits=Limits(max_bytes=settings.max_file_bytes),
+    )
+
+
+def _skipped(rows: Iterable[tuple[str, str, str, str]], now: datetime) -> Tables:
+    """Tables that hold nothing but rows of `skipped`: source, path, reason, detail."""
+    from generator.tables import Tables, from_rows
+
+    names = ("source", "path", "reason", "detail")
+    skipped = [{**dict(zip(names, row, strict=True)), "collected": now} for row in rows]
+    return Tables.of(skipped=from_rows(skipped, SKIPPED))
+
+
+def _only_skipped(name: str, error: GatepostError, now: datetime) -> Tables:
+    return _skipped([(name, ".", "source not usable", error.message)], now)
+
+
+def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
+    """The tables, and a skipped row for each signature file that was refused."""
+    from dataclasses import replace
+
+    import pandas as pd
+
+    rows = [
+        ("signatures", Path(p.path).name, "signature refused", f"line {p.line}, column {p.column}: {p.message}")
+        for p in loaded.problems
+        if p.severity == "error"
+    ]
+    skipped = pd.concat([tables.skipped, _skipped(rows, now).skipped], ignore_index=True)
+    return replace(tables, skipped=skipped)
+
+
+def _results(settings: Settings, now: datetime) -> tuple[Results, PageContext]:
+    """All figures of the store, and what pages must know beside them."""
+    from generator.pages import PageContext
+    from generator.stats import StatsSettings, compute
+    from generator.store.files import Store
+
+    thresholds = StatsSettings(
+        coverage_threshold=settings.coverage_threshold, main_pipeline=settings.main_pipeline
+    )
+    context = PageContext(
+        community=settings.community,
+        generated=now,
+        signatures=load_folder(settings.signatures).signatures,
+        site_url=settings.site_url,
+        bug_url=settings.bug_url,
+        repository_url=settings.repository_url,
+    )
+    return compute(Store(settings.state).read(), thresholds, now), context
+
+
+def _refuse_empty(settings: Settings) -> None:
+    """A site with builds is not replaced by one without any."""
+    if (settings.output / "index.html").exists():
+        raise GatepostError(
+            f"{settings.state}: holds no builds; the site in {settings.output} stays as it is",
+            "run `gatepost collect` first, or remove the old site",
+        )
+
+
+def _counted(items: Iterable[T], advance: Callable[[], None]) -> Iterator[T]:
+    for item in items:
+        yield item
+        advance()
