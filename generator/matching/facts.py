@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Value = str | int
+from generator.matching import clauses
+from generator.matching.formula import FALSE, TRUE, Atom, Formula, conjunction, disjunction, negation
+from generator.signatures.query import Bool, MatchAll, MatchNone, Occur, Query
+
+Value = clauses.Value
+MESSAGE = "message"
 
 
 @dataclass(frozen=True)
@@ -18,3 +23,61 @@ class Facts:
 
     fields: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     unknown: bool = False
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """What a line must fulfil, and whether unknown metadata was taken as met to get there."""
+
+    formula: Formula
+    assumed: bool
+
+
+def reduce(query: Query, facts: Facts) -> Reduced:
+    """The query with all that is known of the file worked out."""
+    hopeful = _reduced(query, facts, True) or FALSE
+    return Reduced(hopeful, facts.unknown and hopeful != (_reduced(query, facts, False) or FALSE))
+
+
+def _reduced(query: Query, facts: Facts, unknown: bool) -> Formula | None:
+    """None if the clause vanishes; `unknown` is what a clause about an unknown field is taken to be."""
+    if isinstance(query, MatchAll):
+        return TRUE
+    if isinstance(query, MatchNone):
+        return FALSE
+    if isinstance(query, Bool):
+        return _sequence(query, facts, unknown)
+    if query.field is None:
+        stems = [MESSAGE, *(name for name in facts.fields if name != MESSAGE)]
+        names = [name for stem in stems for name in _variants(stem)]
+        return disjunction(_leaf(query, name, facts, unknown) or FALSE for name in names)
+    return _leaf(query, query.field, facts, unknown)
+
+
+def _variants(stem: str) -> tuple[str, ...]:
+    return (stem,) if stem in clauses.NUMBERS else (stem, stem + clauses.KEYWORD)
+
+
+def _sequence(query: Bool, facts: Facts, unknown: bool) -> Formula | None:
+    parts = [(occur, part) for occur, inner in query.clauses
+             if (part := _reduced(inner, facts, unknown is not (occur is Occur.MUST_NOT))) is not None]
+    if not parts:
+        return None
+    barred = [negation(part) for occur, part in parts if occur is Occur.MUST_NOT]
+    required = [part for occur, part in parts if occur is Occur.MUST]
+    optional = [part for occur, part in parts if occur is Occur.SHOULD]
+    if not required and optional:
+        required = [disjunction(optional)]
+    return conjunction([*required, *barred])
+
+
+def _leaf(leaf: clauses.Leaf, name: str, facts: Facts, unknown: bool) -> Formula | None:
+    test = clauses.leaf_test(leaf, name)
+    if test is None:
+        return None
+    stem = clauses.base(name)
+    if stem == MESSAGE:
+        return Atom(name, leaf, test)
+    if facts.unknown and stem not in facts.fields:
+        return TRUE if unknown else FALSE
+    return TRUE if test(clauses.field(name, facts.fields.get(stem, ()))) else FALSE
