@@ -40,7 +40,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the 
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
 Now = Annotated[
     str | None,
-    typer.Option("--now", help="The time to take for now, e.g. 2026-11-20T23:10Z, for reproducible runs.", metavar="TIME"),
+    typer.Option(
+        "--now",
+        help="The time to take for now, e.g. 2026-11-20T23:10Z, for reproducible runs.",
+        metavar="TIME",
+    ),
 ]
 _DEFAULT = Path("gatepost.yaml")
 
@@ -53,13 +57,17 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def gatepost(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """What does the CI fail on? Recognise known failures in CI logs, count them, publish a site."""
 
 
 @app.command(epilog="Example: gatepost init my-community")
-def init(folder: Annotated[Path, typer.Argument(help="Where to write; made if missing.", metavar="DIR")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made if missing.", metavar="DIR")],
+) -> None:
     """Write a commented gatepost.yaml, an example signature and a .zuul.yaml."""
     from generator.scaffold import scaffold
 
@@ -103,7 +111,9 @@ def lint(
 def explain(
     paths: Annotated[
         list[str],
-        typer.Argument(help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"),
+        typer.Argument(
+            help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"
+        ),
     ],
     signatures: Annotated[
         Path | None, typer.Option("--signatures", help="Folder of signature files.", metavar="DIR")
@@ -112,7 +122,8 @@ def explain(
         Path | None, typer.Option("--files", help="The list of files with their tags.", metavar="LIST.yaml")
     ] = None,
     passed: Annotated[
-        Path | None, typer.Option("--passed", help="A log of the same job that passed, to compare with.", metavar="LOG")
+        Path | None,
+        typer.Option("--passed", help="A log of the same job that passed, to compare with.", metavar="LOG"),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
     quiet: Quiet = False,
@@ -122,14 +133,22 @@ def explain(
     from generator import explain as explainer
 
     text, code = explainer.run(
-        paths, signatures, files, passed, output.value, progress=_progress(quiet, verbose), stdin=sys.stdin.buffer
+        paths,
+        signatures,
+        files,
+        passed,
+        output.value,
+        progress=_progress(quiet, verbose),
+        stdin=sys.stdin.buffer,
     )
     typer.echo(text)
     raise typer.Exit(code)
 
 
 @app.command(epilog="Example: gatepost collect --config gatepost.yaml")
-def collect(config: Config = _DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None) -> None:
+def collect(
+    config: Config = _DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None
+) -> None:
     """Read builds and logs from the sources into the store."""
     from generator import pipeline
     from generator.config import load
@@ -168,7 +187,9 @@ def tsc(config: Config = _DEFAULT, now: Now = None) -> None:
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to write; made if missing.", metavar="DIR")],
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
-    scale: Annotated[float, typer.Option(help="How busy the community is; 1 is the whole demo.", min=0.01)] = 1.0,
+    scale: Annotated[
+        float, typer.Option(help="How busy the community is; 1 is the whole demo.", min=0.01)
+    ] = 1.0,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -214,7 +235,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:
-        _fail(f"{error.filename or 'system'}: {error.strerror or error}", "check space, permissions and the path")
+        _fail(
+            f"{error.filename or 'system'}: {error.strerror or error}",
+            "check space, permissions and the path",
+        )
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ def run(folder: Path, seed: int, scale: float, progress: Progress) -> None:
 def _must_be_ours(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "truth.json").is_file():
         raise GatepostError(
-            f"{folder}: is not empty and no earlier demo", "name a new folder: the demo replaces what it finds there"
+            f"{folder}: is not empty and no earlier demo",
+            "name a new folder: the demo replaces what it finds there",
         )
 
 
@@ -43,4 +44,6 @@ def _gatepost(command: str, folder: Path, progress: Progress) -> None:
     loudness = {0: ["--quiet"], 1: [], 2: ["--verbose"]}[progress.loudness]
     done = subprocess.run([sys.executable, "-m", "generator", *words, *loudness], env=os.environ, check=False)
     if done.returncode != 0:
-        raise GatepostError(f"gatepost {command} ended with {done.returncode}", "its own message stands above")
+        raise GatepostError(
+            f"gatepost {command} ended with {done.returncode}", "its own message stands above"
+        )

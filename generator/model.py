@@ -28,7 +28,11 @@ OUTCOMES = ("success", "failure", "infra", "neutral")
 BUILDS: Schema = (
     Column("build_uuid", "string", "identity of the build; never null, unique"),
     Column("tenant", "string", "Zuul tenant"),
-    Column("ci", "string", "the system that ran it: a Zuul tenant, a Jenkins, a third party's account; never null"),
+    Column(
+        "ci",
+        "string",
+        "the system that ran it: a Zuul tenant, a Jenkins, a third party's account; never null",
+    ),
     Column("pipeline", "string", "e.g. gate"),
     Column("job", "string", "job name"),
     Column("project", "string", "e.g. openstack/nova"),
@@ -105,8 +109,24 @@ SIGNATURES: Schema = (
 
 _DIMENSIONS: Schema = (
     Column("day", "timestamp", "midnight UTC of the end_time's day"),
-    *(c for c in BUILDS if c.name in ("ci", "tenant", "pipeline", "job", "project", "branch", "provider",
-                                      "outcome", "voting", "final", "examined")),
+    *(
+        c
+        for c in BUILDS
+        if c.name
+        in (
+            "ci",
+            "tenant",
+            "pipeline",
+            "job",
+            "project",
+            "branch",
+            "provider",
+            "outcome",
+            "voting",
+            "final",
+            "examined",
+        )
+    ),
     Column("classified", "bool", "had at least one hit"),
 )
 ROLLUP_BUILDS: Schema = (
@@ -117,7 +137,11 @@ ROLLUP_BUILDS: Schema = (
 ROLLUP_HITS: Schema = (
     *_DIMENSIONS,
     Column("signature", "string", "signature id"),
-    Column("hits", "int64", "number of builds with a hit; a build may have several signatures: never sum over them"),
+    Column(
+        "hits",
+        "int64",
+        "number of builds with a hit; a build may have several signatures: never sum over them",
+    ),
 )
 
 #: What one collection yields and the store keeps, by table name.

@@ -60,7 +60,9 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
             failed.append(error)
             tables = _only_skipped(one.name, error, now)
         store.add(_with_problems(tables, loaded, now), now)
-        progress.note(f"{one.name}: {len(tables.builds):,} builds new or examined anew, {len(tables.hits):,} hits")
+        progress.note(
+            f"{one.name}: {len(tables.builds):,} builds new or examined anew, {len(tables.hits):,} hits"
+        )
     store.prune(now - timedelta(days=settings.keep_days))
     if len(failed) == len(settings.sources):
         raise failed[0]
@@ -163,7 +165,12 @@ def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
     import pandas as pd
 
     rows = [
-        ("signatures", Path(p.path).name, "signature refused", f"line {p.line}, column {p.column}: {p.message}")
+        (
+            "signatures",
+            Path(p.path).name,
+            "signature refused",
+            f"line {p.line}, column {p.column}: {p.message}",
+        )
         for p in loaded.problems
         if p.severity == "error"
     ]

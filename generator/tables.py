@@ -82,5 +82,9 @@ class Tables:
     @classmethod
     def of(cls, **frames: pd.DataFrame) -> Tables:
         """Tables from some frames; the others are empty, all are pinned to their schema."""
-        return cls(**{f.name: pinned(frames[f.name], TABLES[f.name]) if f.name in frames else empty(TABLES[f.name])
-                      for f in fields(cls)})
+        return cls(
+            **{
+                f.name: pinned(frames[f.name], TABLES[f.name]) if f.name in frames else empty(TABLES[f.name])
+                for f in fields(cls)
+            }
+        )

@@ -43,8 +43,10 @@ def test_the_readme_names_no_other_command_or_option(root: Path) -> None:
     documents = [root / "README.md", root / "CONTRIBUTING.md"]
     text = "\n".join(line for d in documents for line in d.read_text("utf-8").splitlines())
     named = re.findall(r"gatepost ((?!-)[a-z]+)\b([^\n`|]*)", text)
-    options = {name: {o for p in typer.main.get_command(app).commands[name].params for o in p.opts}  # type: ignore[attr-defined]
-               for name in COMMANDS}
+    options = {
+        name: {o for p in typer.main.get_command(app).commands[name].params for o in p.opts}  # type: ignore[attr-defined]
+        for name in COMMANDS
+    }
     for name, rest in named:
         assert name in COMMANDS, f"gatepost {name}: no such command"
         assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options[name] | {"--help"}, (name, rest)
@@ -82,7 +84,9 @@ def test_check_prints_one_key_for_scripts(tmp_path: Path) -> None:
     gatepost("init", "c", cwd=tmp_path)
     answer = gatepost("check", "--config", "c/gatepost.yaml", "--print", "output", cwd=tmp_path)
     assert answer.stdout == f"{tmp_path / 'c' / 'public'}\n"
-    assert gatepost("check", "--config", "c/gatepost.yaml", "--print", "nonsense", cwd=tmp_path).returncode == 1
+    assert (
+        gatepost("check", "--config", "c/gatepost.yaml", "--print", "nonsense", cwd=tmp_path).returncode == 1
+    )
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -29,7 +29,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("comunity: X\n" + GOOD, "comunity: no such key"),
         ("community: X\n", "sources: is required"),
         ("sources: []\n", "sources: "),
-        (GOOD + "coverage_threshold: 2\n", "coverage_threshold: input should be less than or equal to 1, found 2"),
+        (
+            GOOD + "coverage_threshold: 2\n",
+            "coverage_threshold: input should be less than or equal to 1, found 2",
+        ),
         (GOOD + "outcomes: {UNSTABLE: bad}\n", "outcomes.UNSTABLE: "),
         ("sources:\n  - {type: logs}\n", "sources.0.path: is required"),
         ("sources:\n  - {type: ftp, path: x}\n", "sources.0: "),

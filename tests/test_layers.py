@@ -1,4 +1,4 @@
-"""Imports go one way (design: cli → pipeline, explain, lint → sources … → matching → signatures → model …)."""
+"""Imports go one way, as the design says: cli, then pipeline and explain, then sources … down to model."""
 
 from __future__ import annotations
 
@@ -21,9 +21,18 @@ LAYERS: list[set[str]] = [
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Within a layer only these may import those (design: pages and text may use stats and figures).
 SIDEWAYS = {
-    ("pages", "stats"), ("pages", "figures"), ("pages", "text"), ("pages", "site"), ("pages", "render"),
-    ("text", "stats"), ("text", "figures"), ("text", "render"), ("site", "render"), ("figures", "render"),
-    ("explain", "explain_text"), ("__main__", "cli"),
+    ("pages", "stats"),
+    ("pages", "figures"),
+    ("pages", "text"),
+    ("pages", "site"),
+    ("pages", "render"),
+    ("text", "stats"),
+    ("text", "figures"),
+    ("text", "render"),
+    ("site", "render"),
+    ("figures", "render"),
+    ("explain", "explain_text"),
+    ("__main__", "cli"),
 }
 
 

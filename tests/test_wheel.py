@@ -15,7 +15,19 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 def test_an_installed_wheel_makes_a_report(root: Path, tmp_path: Path) -> None:
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", tmp_path, root, cwd=tmp_path)
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "-q",
+        "-w",
+        tmp_path,
+        root,
+        cwd=tmp_path,
+    )
     (wheel,) = tmp_path.glob("gatepost-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "generator/data/templates/init/gatepost.yaml" in names

@@ -18,8 +18,11 @@ def test_zuul_reads_our_jobs(root: Path, file: str, jobs: str) -> None:
     python = os.environ.get("GATEPOST_ZUUL_PYTHON", "")
     validate = root.parent / "shared" / "zuul" / "validate.py"
     if not python or not Path(python).exists() or not validate.exists():
-        require("engines", "needs Zuul's parsers: pip install zuul==14.3.0 in an environment of its own, "
-                           "set GATEPOST_ZUUL_PYTHON to its python; and ../shared/zuul/validate.py")
+        require(
+            "engines",
+            "needs Zuul's parsers: pip install zuul==14.3.0 in an environment of its own, "
+            "set GATEPOST_ZUUL_PYTHON to its python; and ../shared/zuul/validate.py",
+        )
     command = [python, str(validate), file, "--pipelines", "check,periodic", "--jobs", jobs]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
