@@ -31,7 +31,7 @@ _NOTHING = Markup("")
 
 @dataclass(frozen=True)
 class State:
-    """A judgement: `kind` is worse, better, new, gone, returned, met, unmet or empty; `arrow` up, dn or empty."""
+    """A judgement: `kind` is worse, better, new, gone, returned, met, unmet or empty; `arrow` up or dn."""
 
     text: str
     kind: str = ""
@@ -40,7 +40,7 @@ class State:
 
 @dataclass(frozen=True)
 class Cell:
-    """Text (a link if `href`), a drawing before it, a soft second line; sorted by `sort`, else by its text."""
+    """Text (a link if `href`), a drawing, a soft second line; sorted by `sort`, else by its text."""
 
     text: str | Markup = ""
     soft: str | Markup = ""

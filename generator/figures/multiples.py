@@ -24,7 +24,7 @@ class Multiples:
 def multiples(
     counts: Mapping[str, Sequence[int]], has_data: Sequence[bool], what: str, accent: Collection[str] = ()
 ) -> Multiples:
-    """Counts per day by name, oldest first, named by `what` (`Hits per day`); `accent` for clear contrasts."""
+    """Counts per day by name, oldest first, named by `what`; `accent` for clear contrasts."""
     top = max((c for series in counts.values() for c in series), default=0)
     svgs = {
         name: _one(

@@ -14,7 +14,7 @@ STRIPES = "url(#p2)"
 
 
 def element(name: str, content: str = "", /, **attributes: str | float) -> Markup:
-    """An element; `class_` is `class`, `text_anchor` `text-anchor`, camelCase stays; escapes all but Markup."""
+    """An element; `class_` is `class`, `text_anchor` `text-anchor`, escapes all but Markup."""
     told = "".join(f' {_name(key)}="{_value(value)}"' for key, value in attributes.items())
     return Markup(f"<{name}{told}>{escape(content)}</{name}>" if content else f"<{name}{told}/>")
 
