@@ -1,100 +1,121 @@
-"""What stands in a cell: numbers turned into words, so that templates only place them."""
+"""Numbers of a row turned into cells, states and key figures, so that templates only place them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from generator import words
+from generator.figures.interval import interval_bar
+from generator.render import Cell, KeyFigure, State
 from generator.text.records import Row
 
-_TONES = {"worse": "worse", "better": "better", "new": "new", "returned": "new", "gone": "gone"}
-_STATE_WORDS = {"returned": "back", "no data": "nothing to compare with"}
+_JUDGED = {"worse", "better", "new", "gone", "returned"}
+_WORDS = {"returned": "back", "no data": "nothing to compare with"}
 
 
-@dataclass(frozen=True)
-class Rate:
-    """`value` large, `of` beside it, `interval` below; without a rate `value` says why."""
-
-    value: str
-    of: str
-    interval: str
-
-    @property
-    def sort(self) -> str:
-        """The number that a column of these is sorted by; empty sorts last."""
-        return self.value.split("\u202f")[0] if self.value.endswith("%") else ""
-
-
-def rate(row: Row | None, k: str = "k", n: str = "n", rate: str = "rate", low: str = "low", high: str = "high") -> Rate:
-    """A rate with its numerator and denominator: under ten cases the counts alone, without cases `no data`."""
+def value_of(row: Row | None, k: str, n: str, rate: str = "rate") -> tuple[str, str]:
+    """What is printed large and what beside it: under ten cases the counts alone, without cases `no data`."""
     if row is None or not row[n]:
-        return Rate("no data", "", "")
+        return "no data", ""
     of = f"{words.count(row[k])} of {words.count(row[n])}"
     if row[n] < words.FEW:
-        return Rate(of, "n under 10", "")
-    if row[rate] is None:
-        return Rate("no rate", f"{of}; too few logs seen", "")
-    return Rate(words.rate(row[rate]), of, words.interval(row[low], row[high]))
+        return of, "n under 10"
+    if row.get(rate) is None:
+        return "no rate", f"{of}; too few logs seen"
+    return words.rate(row[rate]), of
 
 
-@dataclass(frozen=True)
-class Trend:
-    """`css` holds the classes of the state word, `text` the word or number, `note` what stands below."""
-
-    css: str
-    text: str
-    note: str
-    sort: str = ""
+def rate_cell(row: Row | None, k: str = "k", n: str = "n", rate: str = "rate") -> Cell:
+    """A rate above its numerator and denominator."""
+    value, of = value_of(row, k, n, rate)
+    return Cell(value, soft=of, sort=row[rate] if row and row.get(rate) is not None else -1)
 
 
-def trend(row: Row | None, name: str = "state") -> Trend:
-    """The change on the window before, judged; the arrow is the direction of the number."""
+def share_cell(k: int, n: int) -> Cell:
+    """Counts that have no interval of their own, as `112 of 353`."""
+    return Cell(f"{words.count(k)} of {words.count(n)}" if n else "no data", sort=k)
+
+
+def interval_cell(row: Row, top: float) -> Cell:
+    """The interval of a rate as a bar on a scale from 0 to `top`, and in numbers."""
+    if row["rate"] is None or row["low"] is None or row["n"] < words.FEW:
+        return Cell("", sort=-1)
+    bar = interval_bar(row["low"], row["rate"], row["high"], top)
+    return Cell(svg=bar, soft=words.interval(row["low"], row["high"]), sort=row["rate"])
+
+
+def trend(row: Row | None) -> tuple[State, str]:
+    """The state word or the change, and what stands beside it; the arrow is the direction of the number."""
     if row is None:
-        return Trend("", "no data", "")
-    state, change = row[name], row["change"]
-    tone = _TONES.get(state, "")
-    if tone in ("new", "gone"):
-        return Trend(tone, _STATE_WORDS.get(state, state), _since(row, state))
-    if change is None or row["n"] < words.FEW or row["prev_n"] < words.FEW:
-        return Trend("", _STATE_WORDS.get(state, state), _before(row))
-    arrow = (" up" if change > 0 else " dn") if tone else ""
+        return State("no data"), ""
+    name: str = row["state"]
+    change = row["change"]
+    if name in ("new", "gone", "returned"):
+        return State(_WORDS.get(name, name), name), _since(row)
+    kind = name if name in _JUDGED else ""
+    if change is None or min(row["n"], row["prev_n"]) < words.FEW:
+        return State(_WORDS.get(name, name), kind), _before(row)
     interval = words.signed_interval(row["change_low"], row["change_high"])
-    note = f"{state}, {interval}" if interval else state
-    return Trend(tone + arrow, f"{words.points(change)} pts", note, f"{change:.6f}")
+    arrow = ("up" if change > 0 else "dn") if kind else ""
+    return State(
+        f"{words.points(change)} pts", kind, arrow
+    ), f"{name}, {interval}" if interval and kind else name
 
 
-def _since(row: Row, state: str) -> str:
-    if state == "gone":
-        return "none for 28\u202fd"
-    first = row.get("first_seen")
-    return f"none before {words.day(first)}" if state == "new" and first is not None else "seen again"
+def trend_cell(row: Row | None) -> Cell:
+    """The change on the window before."""
+    state, note = trend(row)
+    change = row["change"] if row else None
+    return Cell(state=state, soft=note, sort=change if change is not None else -9)
+
+
+def _since(row: Row) -> str:
+    if row["state"] == "gone":
+        return f"none for 28{words.THIN}d"
+    first = row["first_seen"]
+    return f"none before {words.day(first)}" if row["state"] == "new" and first is not None else "seen again"
 
 
 def _before(row: Row) -> str:
     return f"{words.count(row['prev_k'])} of {words.count(row['prev_n'])} before" if row["prev_n"] else ""
 
 
-@dataclass(frozen=True)
-class KeyFigure:
-    """One of the four figures under the verdict; `trend` may be missing, then `note` stands there."""
+def key_figure(label: str, row: Row | None, note: str = "") -> KeyFigure:
+    """A rate with its interval and its change."""
+    value, of = value_of(row, "k", "n")
+    interval = words.interval(row["low"], row["high"]) if row and row["n"] >= words.FEW else ""
+    if row is None or not row["n"] or "state" not in row:
+        return KeyFigure(label, value, of, interval, note=note)
+    state, change = trend(row)
+    return KeyFigure(label, value, of, interval, state, change, note)
 
-    label: str
-    rate: Rate
-    trend: Trend | None = None
-    note: str = ""
+
+def plain_figure(label: str, k: int, n: int, note: str = "") -> KeyFigure:
+    """A rate without an interval of its own."""
+    if not n:
+        return KeyFigure(label, "no data", note=note)
+    of = f"{words.count(k)} of {words.count(n)}"
+    return KeyFigure(
+        label, of if n < words.FEW else words.rate(k / n), "" if n < words.FEW else of, note=note
+    )
 
 
-def moment(value: Any) -> str:
+def time_cell(moment: Any) -> Cell:
     """`20 Nov 21:41`, or `unknown`."""
-    return words.clock(value) if value is not None else "unknown"
+    if moment is None:
+        return Cell("unknown", sort="")
+    return Cell(words.clock(moment), sort=words.iso(moment))
 
 
-def date(value: Any) -> str:
-    """`9 Mar 2025`, or `never`."""
-    return words.day_year(value) if value is not None else "never"
+def seen_cell(first: Any, last: Any) -> Cell:
+    """First seen above last seen."""
+    if last is None:
+        return Cell("never", sort="")
+    return Cell(words.day_year(first), soft=words.clock(last), sort=words.iso(last))
 
 
-def iso(value: Any) -> str:
-    """For sorting and for machines."""
-    return words.iso(value) if value is not None else ""
+def link(href: str | None, text: str) -> Markup:
+    """The text, as a link where there is an address."""
+    return Markup('<a href="{}">{}</a>').format(href, text) if href else Markup("{}").format(text)

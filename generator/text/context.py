@@ -21,7 +21,7 @@ def web_address(text: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class PageContext:
-    """`bug_url` and `repository_url` are addresses; `{id}` and `{path}` in them, or their end, take id and file name."""
+    """Who and where; `{id}` in `bug_url`, `{path}` in `repository_url`, or their end, take id and file."""
 
     community: str
     generated: datetime
@@ -60,4 +60,6 @@ def _filled(pattern: str | None, place: str, value: str) -> str | None:
     if not pattern:
         return None
     value = quote(value)
-    return web_address(pattern.replace(place, value) if place in pattern else f"{pattern.rstrip('/')}/{value}")
+    return web_address(
+        pattern.replace(place, value) if place in pattern else f"{pattern.rstrip('/')}/{value}"
+    )

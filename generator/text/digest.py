@@ -70,11 +70,19 @@ class _Mail:
         seen = self._scope.totals.get("coverage")
         coverage = words.percent(seen["k"], seen["n"], ascii=True) if seen else "no data"
         area = "All pipelines" if self._scope.name == "CI" else f"Pipeline {plain(self._scope.name, 30)}"
-        about = (f"{area}, voting jobs. Logs examined: {coverage}{' builds' if seen else ''}. "
-                 "Compared with the 7 d before. Intervals are 95 %.")
+        about = (
+            f"{area}, voting jobs. Logs examined: {coverage}{' builds' if seen else ''}. "
+            "Compared with the 7 d before. Intervals are 95 %."
+        )
         head = f"Gatepost digest, week to {week} (edition {edition(self._results, self._context)})"
-        return [plain(subject, 72), "", *paragraph(plain(self._context.community, 200)), *paragraph(head),
-                *paragraph(about), ""]
+        return [
+            plain(subject, 72),
+            "",
+            *paragraph(plain(self._context.community, 200)),
+            *paragraph(head),
+            *paragraph(about),
+            "",
+        ]
 
     def _figures(self) -> list[str]:
         return [_figure_line(title, self._scope.totals.get(key)) for key, title in _FIGURES]
@@ -99,14 +107,18 @@ class _Mail:
         if not known or not known["n"]:
             return ["  No failed build was examined."]
         count = words.plural(known["n"] - known["k"], "failed build")
-        return [f"  {count} of {words.count(known['n'])} examined without a signature:",
-                *_address(self._context, "unclassified.html", indent="  ")]
+        return [
+            f"  {count} of {words.count(known['n'])} examined without a signature:",
+            *_address(self._context, "unclassified/index.html", indent="  "),
+        ]
 
     def _help(self) -> list[str]:
         context = self._context
-        asks = [f"Look at {plain(row['signature'], 20)}: {row['state']}, and nobody looks after it."
-                for row in self._scope.in_state("new", "worse", "returned")
-                if not context.signature(row["signature"]).owner][:2]
+        asks = [
+            f"Look at {plain(row['signature'], 20)}: {row['state']}, and nobody looks after it."
+            for row in self._scope.in_state("new", "worse", "returned")
+            if not context.signature(row["signature"]).owner
+        ][:2]
         job = _most_unclassified(self._results)
         if job:
             asks.append(f"Write a signature for the failures of {plain(job, 60)}.")
@@ -121,8 +133,13 @@ def _verdict(results: Results, context: PageContext, scope: Scope) -> Verdict:
     culprit = scope.culprit()
     rows = results.breakdowns
     about = records(rows[rows["signature"] == culprit["signature"]]) if culprit else []
-    return verdict(scope, about, lambda id: plain(label(context.signature(id)), 100),
-                   results.facts.coverage_threshold, ascii=True)
+    return verdict(
+        scope,
+        about,
+        lambda id: plain(label(context.signature(id)), 100),
+        results.facts.coverage_threshold,
+        ascii=True,
+    )
 
 
 def _figure_line(title: str, row: Row | None) -> str:

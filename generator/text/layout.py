@@ -10,9 +10,11 @@ _UNIT = re.compile(r"(\d) (d|h|%)(?!\w)")
 
 
 def paragraph(text: str, indent: str = "") -> list[str]:
-    """Lines of running text; numbers stay with their units, and only a word that is itself too long is broken."""
+    """Lines of running text; numbers stay with their units, only a word that is itself too long is broken."""
     tied = _UNIT.sub("\\1\xa0\\2", text)
-    lines = textwrap.wrap(tied, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        tied, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
     return [line.replace("\xa0", " ") for line in lines] or [indent.rstrip()]
 
 

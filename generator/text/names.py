@@ -9,21 +9,25 @@ from generator.signatures.model import Signature
 from generator.words import cut
 
 _PHRASE = re.compile(r'"((?:[^"\\]|\\.)+)"')
+_RARE = re.compile(r"[^\t\n\x20-\x7e]")
 _UNESCAPE = re.compile(r"\\(.)")
+
+
+def spelled(text: str) -> str:
+    """The text with control and direction marks spelled out as `\\x1b`, `\\u202e`; lines stay lines."""
+    return _RARE.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    c = found[0]
+    if c.isprintable() or c in "\u202f\xa0":
+        return c
+    return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
 
 
 def inert(text: str, width: int = 200) -> str:
     """One line of at most `width` characters: white space joined, control and direction marks spelled out."""
-    text = " ".join(text[: 20 * width].split())
-    return cut("".join(c if _harmless(c) else _spelled(c) for c in text), width)
-
-
-def _harmless(c: str) -> bool:
-    return c.isprintable() or c == "\u202f" or c == "\xa0"
-
-
-def _spelled(c: str) -> str:
-    return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
+    return cut(spelled(" ".join(text[: 20 * width].split())), width)
 
 
 def plain(text: str, width: int = 200) -> str:
@@ -42,7 +46,7 @@ def ticket(signature: Signature) -> str:
 
 
 def phrase(signature: Signature) -> str:
-    """The first quoted phrase of the query, as a hint at what a signature without title is about; may be empty."""
+    """The first quoted phrase of the query: a hint at what a signature without title is; may be empty."""
     found = _PHRASE.search(signature.query)
     return inert(_UNESCAPE.sub(r"\1", found[1])) if found else ""
 

@@ -18,7 +18,7 @@ _ASKS = ("worse", "new", "returned")
 
 @dataclass(frozen=True)
 class Scope:
-    """Totals by figure and the signatures that are shown, most hits first; rows as in the tables of Results."""
+    """Totals by figure, and the signatures that are shown, most hits first; rows of the tables of Results."""
 
     pipeline: str
     voting: str
@@ -45,7 +45,7 @@ class Scope:
         return [row for row in self.signatures if row["hits"]]
 
     def culprit(self) -> Row | None:
-        """The signature that the verdict speaks of: the largest that got worse or is new, unless another is far larger.
+        """The signature the verdict speaks of: the largest worse or new one, unless another is far larger.
 
         One that also matches many passing builds says nothing about failures and is passed over.
         """

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from generator.stats.results import Results
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$!])")
-_FIGURES = (("failed", "Failed builds"), ("classified", "Classified failures"), ("infra", "Infra outcomes, apart"),
-            ("coverage", "Coverage: builds examined"))
+_FIGURES = (
+    ("failed", "Failed builds"),
+    ("classified", "Classified failures"),
+    ("infra", "Infra outcomes, apart"),
+    ("coverage", "Coverage: builds examined"),
+)
 _LONGEST = 5
 
 
@@ -29,8 +33,8 @@ def tsc(results: Results, context: PageContext) -> str:
     area = "all pipelines" if scope.name == "CI" else f"pipeline {escaped(scope.name)}"
     parts = [
         f"# CI report {edition(results, context)}: {escaped(context.community, 100)}",
-        f"Week to {words.moment(until) if until else 'no data yet'}, {area}, voting jobs, compared with the 7 d "
-        "before. Intervals are 95 %; under n = 10 only counts are given.",
+        f"Week to {words.moment(until) if until else 'no data yet'}, {area}, voting jobs, "
+        "compared with the 7 d before. Intervals are 95 %; under n = 10 only counts are given.",
         _state(results, context, scope),
         "## Figures\n\n" + _figures(scope),
         "## New or worse\n\n" + _items(scope.in_state("new", "returned", "worse"), context),
@@ -51,7 +55,9 @@ def _state(results: Results, context: PageContext, scope: Scope) -> str:
     culprit = scope.culprit()
     rows = results.breakdowns
     about = records(rows[rows["signature"] == culprit["signature"]]) if culprit else []
-    found = verdict(scope, about, lambda id: label(context.signature(id), 100), results.facts.coverage_threshold)
+    found = verdict(
+        scope, about, lambda id: label(context.signature(id), 100), results.facts.coverage_threshold
+    )
     return f"**{escaped(found.word)}.** {escaped(' '.join(found.sentences), 1500)}"
 
 
@@ -62,7 +68,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _figures(scope: Scope) -> str:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for figure, title in _FIGURES:
         row = scope.totals.get(figure)
         if row is None or not row["n"]:
@@ -103,9 +109,13 @@ def _fact(row: Row) -> str:
 
 
 def _frequent(scope: Scope, context: PageContext) -> str:
-    rows = [
-        (_name(row, context), f"{words.count(row['hits'])} of {words.count(row['failed'])}",
-         words.percent(row["k"], row["n"]) if row["rate"] is not None else "no data", _change(row))
+    rows: list[tuple[str, ...]] = [
+        (
+            _name(row, context),
+            f"{words.count(row['hits'])} of {words.count(row['failed'])}",
+            words.percent(row["k"], row["n"]) if row["rate"] is not None else "no data",
+            _change(row),
+        )
         for row in scope.frequent()[:_LONGEST]
     ]
     return _table(("Signature", "Failed builds", "Failure rate", "Change, points"), rows) if rows else "None."
@@ -113,12 +123,18 @@ def _frequent(scope: Scope, context: PageContext) -> str:
 
 def _help(scope: Scope, context: PageContext) -> str:
     """What a person could do this week, from what is new, worse, unclassified or badly described."""
-    lines = [f"- Look at {_name(row, context)}: {row['state']}, no owner yet."
-             for row in scope.in_state("new", "worse", "returned") if not context.signature(row["signature"]).owner]
+    lines = [
+        f"- Look at {_name(row, context)}: {row['state']}, no owner yet."
+        for row in scope.in_state("new", "worse", "returned")
+        if not context.signature(row["signature"]).owner
+    ]
     known = scope.totals.get("classified")
     if known and known["n"] > known["k"]:
         count = words.plural(known["n"] - known["k"], "failed build")
-        lines.append(f"- Write signatures: {count} have none ({context.page('unclassified.html')}).")
-    lines += [f"- Narrow {_name(row, context)}: over 10 % of the builds it matches passed."
-              for row in scope.frequent() if row["success_bad"]]
+        lines.append(f"- Write signatures: {count} have none ({context.page('unclassified/index.html')}).")
+    lines += [
+        f"- Narrow {_name(row, context)}: over 10 % of the builds it matches passed."
+        for row in scope.frequent()
+        if row["success_bad"]
+    ]
     return "\n".join(lines[:_LONGEST]) or "Nothing asks for attention this week."

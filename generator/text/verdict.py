@@ -1,4 +1,4 @@
-"""The state in three sentences: what breaks, how much and since when, is it us. All from the tables of Results."""
+"""The state in three sentences: what breaks, how much and since when, is it us; from the tables alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from generator.text.scope import Scope
 
 Tone = Literal["worse", "better", "steady", "unknown"]
 
-#: A share of the hits from which a value is named, and how much more that must be than its share of the builds.
+#: Share of the hits from which a value is named, and how many times its share of the builds that must be.
 _CONCENTRATED, _TIMES = 0.5, 1.5
 
 
@@ -39,8 +39,14 @@ class Place:
     share_of_builds: float
 
 
-def verdict(scope: Scope, breakdowns: Iterable[Row], name: Callable[[str], str], threshold: float,
-            *, ascii: bool = False) -> Verdict:
+def verdict(
+    scope: Scope,
+    breakdowns: Iterable[Row],
+    name: Callable[[str], str],
+    threshold: float,
+    *,
+    ascii: bool = False,
+) -> Verdict:
     """The verdict on a scope; `breakdowns` are rows of its culprit, `name` gives a signature's name by id.
 
     Below `threshold` coverage of the failed builds nothing is said about what breaks.
@@ -53,8 +59,15 @@ def verdict(scope: Scope, breakdowns: Iterable[Row], name: Callable[[str], str],
     what = _unseen(scope, failed, threshold, ascii) or _unclassified(scope, ascii)
     if what or culprit is None:
         third = "Whether it is us cannot be said before the failures are classified."
-        return Verdict(tone, word, (what or _nothing(scope, failed), _how_much(scope, failed, ascii),
-                                    third if failed["k"] else "There is nothing to put down to anyone."))
+        return Verdict(
+            tone,
+            word,
+            (
+                what or _nothing(scope, failed),
+                _how_much(scope, failed, ascii),
+                third if failed["k"] else "There is nothing to put down to anyone.",
+            ),
+        )
     what = _what(scope, culprit, name(culprit["signature"]), failed)
     window = "28d" if scope.window == "28d" else "7d"
     where = is_it_us(breakdowns, window, over_all=scope.pipeline != ALL, ascii=ascii)
@@ -74,11 +87,15 @@ def _too_few(scope: Scope, failed: Row | None) -> Verdict:
     n, k = (failed["n"], failed["k"]) if failed else (0, 0)
     seen = f"{words.plural(n, 'build')} completed" if n else "No build completed"
     of = f", {words.count(k)} of them failed" if n else ""
-    return Verdict("unknown", "Not enough data", (
-        f"{seen} in {_area(scope)} in the last {scope.length}{of}: too few to judge.",
-        f"A rate needs at least {words.FEW} completed builds.",
-        "Look at a longer window, or see on the Data page what was collected and what was skipped.",
-    ))
+    return Verdict(
+        "unknown",
+        "Not enough data",
+        (
+            f"{seen} in {_area(scope)} in the last {scope.length}{of}: too few to judge.",
+            f"A rate needs at least {words.FEW} completed builds.",
+            "Look at a longer window, or see on the Data page what was collected and what was skipped.",
+        ),
+    )
 
 
 def _area(scope: Scope) -> str:
@@ -90,7 +107,8 @@ def _unseen(scope: Scope, failed: Row, threshold: float, ascii: bool) -> str:
     if not failed["k"] or (seen and seen["n"] and seen["k"] / seen["n"] >= threshold):
         return ""
     share = words.percent(seen["k"], seen["n"], ascii=ascii) if seen else "none"
-    return f"Too few logs were seen to say what breaks {_area(scope)}: of the failed builds {share} were examined."
+    few = f"Too few logs were seen to say what breaks {_area(scope)}"
+    return f"{few}: of the failed builds {share} were examined."
 
 
 def _unclassified(scope: Scope, ascii: bool) -> str:
@@ -98,13 +116,17 @@ def _unclassified(scope: Scope, ascii: bool) -> str:
     if not known or known["n"] < words.FEW or 2 * known["k"] >= known["n"]:
         return ""
     unknown = words.percent(known["n"] - known["k"], known["n"], ascii=ascii)
-    return f"Most of what breaks {_area(scope)} has no signature yet: of the failed builds examined {unknown}."
+    return (
+        f"Most of what breaks {_area(scope)} has no signature yet: of the failed builds examined {unknown}."
+    )
 
 
 def _nothing(scope: Scope, failed: Row) -> str:
     if not failed["k"]:
         return f"Nothing failed in {_area(scope)} in the last {scope.length}."
-    return f"No signature explains the {words.plural(failed['k'], 'failed build')} of the last {scope.length}."
+    return (
+        f"No signature explains the {words.plural(failed['k'], 'failed build')} of the last {scope.length}."
+    )
 
 
 def _what(scope: Scope, row: Row, name: str, failed: Row) -> str:
@@ -159,11 +181,15 @@ def is_it_us(rows: Iterable[Row], window: str, *, over_all: bool = False, ascii:
     hits = sum(row["k"] for row in rows if row["dimension"] == "project")
     reach = "in all pipelines " if over_all else ""
     if hits < words.FEW:
-        return f"With {words.plural(hits, 'hit')} {reach}in {window[:-1]} d it cannot be said whether it is us."
+        return (
+            f"With {words.plural(hits, 'hit')} {reach}in {window[:-1]} d it cannot be said whether it is us."
+        )
     found = {d: place(rows, d, window) for d in ("provider", "project", "job", "branch")}
     where, who = found["provider"], found["project"]
     if where and who:
-        return f"{_fact(where, reach, ascii)}, and {who.hits} were of {_name(who, ascii)}: look at both first."
+        return (
+            f"{_fact(where, reach, ascii)}, and {who.hits} were of {_name(who, ascii)}: look at both first."
+        )
     if where:
         return f"{_fact(where, reach, ascii)}: more likely that provider than our changes."
     if who:
@@ -177,8 +203,10 @@ def is_it_us(rows: Iterable[Row], window: str, *, over_all: bool = False, ascii:
 def _fact(at: Place, reach: str, ascii: bool) -> str:
     verb = {"provider": "ran in", "project": "were of", "job": "were of", "branch": "were on"}[at.dimension]
     share = words.rate(at.share_of_builds, ascii=ascii)
-    return (f"{words.count(at.hits)} of its {words.count(at.of)} hits {reach}{verb} {_name(at, ascii)}, "
-            f"which has {share} of the builds of these jobs")
+    return (
+        f"{words.count(at.hits)} of its {words.count(at.of)} hits {reach}{verb} {_name(at, ascii)}, "
+        f"which has {share} of the builds of these jobs"
+    )
 
 
 def _name(at: Place, ascii: bool) -> str:

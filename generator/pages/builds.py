@@ -1,0 +1,148 @@
+"""Rows of single builds, as the pages of signatures, jobs and unclassified failures list them."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from generator import words
+from generator.pages.book import Book
+from generator.pages.cells import link, time_cell
+from generator.pages.paths import job_path, root_of, signature_path
+from generator.render import Cell, Column, Excerpt, Table
+from generator.render import Row as TableRow
+from generator.stats.results import UNKNOWN
+from generator.text.context import web_address
+from generator.text.names import spelled
+from generator.text.records import Row
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"')
+_WORD = re.compile(r"\w+")
+#: An excerpt is shown up to this many characters: a page of them must stay small.
+_EXCERPT = 4000
+
+
+def change_of(row: Row) -> str:
+    """`931204,6`; the branch's own builds have no change."""
+    if row["change"] is None:
+        return "none"
+    return f"{row['change']},{row['patchset']}" if row["patchset"] else str(row["change"])
+
+
+def log_cell(row: Row) -> Cell:
+    """A link to the build's logs, where they have an address on the web."""
+    href = web_address(row["log_url"])
+    return Cell("log" if href else "no link", href=href or "")
+
+
+def excerpt_of(row: Row, query: str) -> Excerpt:
+    """The log lines of a hit, what the query's phrases match in them, and what else is to be said."""
+    text = spelled((row["excerpt"] or "")[:_EXCERPT])
+    where = f"{row['file']}:{row['line']}" if row["line"] is not None else row["file"] or "unknown file"
+    notes = []
+    if row["lines"] > 1:
+        notes.append(f"{words.plural(row['lines'] - 1, 'further matching line')} in this build")
+    if row["assumed"]:
+        notes.append("part of the build's metadata is unknown and was taken as met")
+    return Excerpt(spelled(where), text, marks_of(query, text), "; ".join(notes))
+
+
+def marks_of(query: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Where the quoted phrases of a query stand in a text, word by word and in any case."""
+    found = set()
+    for quoted in _QUOTED.findall(query):
+        parts = [re.escape(word) for word in _WORD.findall(quoted)][:40]
+        if parts:
+            pattern = re.compile(r"\b" + r"\W+".join(parts) + r"\b", re.IGNORECASE)
+            found |= {match.span() for match in pattern.finditer(text)}
+    return tuple(sorted(found))
+
+
+def hits_table(book: Book, rows: list[Row], query: str, path: str, caption: str, shown: int) -> Table:
+    """Newest builds of a signature, each with its excerpt."""
+    columns = (
+        Column("Time", nowrap=True),
+        Column("Project"),
+        Column("Change"),
+        Column("Job"),
+        Column("Branch"),
+        Column("Provider, region", short="Provider"),
+        Column("Result"),
+        Column("Log"),
+    )
+    root = root_of(path)
+    cells = [
+        TableRow(
+            (
+                time_cell(row["end_time"]),
+                row["project"] or UNKNOWN,
+                change_of(row),
+                job_cell(row["job"], root),
+                row["branch"] or UNKNOWN,
+                place_of(row),
+                row["result"] or UNKNOWN,
+                log_cell(row),
+            ),
+            excerpt_of(row, query),
+        )
+        for row in rows[:shown]
+    ]
+    more = f"The newest {words.count(len(rows))} of them, and those of the other signatures, as CSV"
+    more = more if len(rows) > shown else ""
+    return Table(caption, columns, cells, more, f"{root}data/recent_hits.csv")
+
+
+def failures_table(book: Book, rows: list[Row], path: str, caption: str) -> Table:
+    """Newest failed builds of a job with the signatures that match them."""
+    columns = (
+        Column("Time", nowrap=True),
+        Column("Project"),
+        Column("Change"),
+        Column("Branch"),
+        Column("Provider, region", short="Provider"),
+        Column("Result"),
+        Column("What it failed on"),
+        Column("Log"),
+    )
+    root = root_of(path)
+    cells = [
+        TableRow(
+            (
+                time_cell(row["end_time"]),
+                row["project"] or UNKNOWN,
+                change_of(row),
+                row["branch"] or UNKNOWN,
+                place_of(row),
+                row["result"] or UNKNOWN,
+                _known(book, row, root),
+                log_cell(row),
+            )
+        )
+        for row in rows
+    ]
+    return Table(caption, columns, cells)
+
+
+def _known(book: Book, row: Row, root: str) -> Cell:
+    if not row["examined"]:
+        return Cell("logs not seen", sort="~")
+    ids = [id for id in (row["signatures"] or "").split(",") if id]
+    shown = [
+        link(None if id in book.hidden else root + signature_path(id), words.cut(book.label(id), 60))
+        for id in ids[:3]
+    ]
+    if not shown:
+        return Cell("unclassified", sort="~")
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    return Cell(Markup(", ").join(shown) + more, sort=",".join(ids))
+
+
+def job_cell(job: str | None, root: str) -> Cell:
+    """A job's name, linked to its page."""
+    return Cell(job, href=root + job_path(job)) if job else Cell(UNKNOWN)
+
+
+def place_of(row: Row) -> str:
+    """`aldgate, north1`."""
+    return ", ".join(part for part in (row["provider"], row["region"]) if part) or UNKNOWN

@@ -1,0 +1,130 @@
+"""What stands behind the pages: every table to download, what was skipped, coverage, oddities, freshness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator import words
+from generator.pages.book import Book
+from generator.pages.cells import rate_cell
+from generator.pages.state_tables import coverage_table, freshness_table
+from generator.render import Cell, Column, Table, render
+from generator.render import Row as TableRow
+from generator.site import Page
+from generator.stats.results import RESULTS
+from generator.text.names import inert
+from generator.text.records import Row, records
+
+PATH = "data/index.html"
+_SKIPPED = 100
+
+#: What each table of the report is, one line each.
+MEANINGS = {
+    "totals": "failure, infra and classification rates and coverage, by pipeline and window",
+    "days": "builds per day by pipeline",
+    "hours": "builds per hour of the last 7 d by pipeline",
+    "signatures": "hits, rates, change and state of each signature, by pipeline and window",
+    "signature_days": "rate of each signature per day",
+    "signature_hours": "rate of each signature per hour of the last 7 d",
+    "breakdowns": "rate of each signature by job, project, branch, provider and pipeline",
+    "breakdown_days": "the same as hits per day",
+    "groups": "failure rates by CI, job, pipeline, project, branch and provider",
+    "group_days": "builds per day of each CI and job",
+    "group_signatures": "which signatures match failed builds of each CI and job",
+    "overlaps": "signatures that match the same failed builds",
+    "recent_hits": "newest builds of each signature, with an excerpt of the log",
+    "recent_failures": "newest failed builds of each job",
+    "unclassified": "failed builds of the last 10 d that no signature matches",
+    "coverage": "builds examined of builds run, by source, CI and outcome",
+    "freshness": "newest build of each CI",
+    "skipped": "what could not be read, and why",
+    "odd": "builds that are kept but lack something",
+}
+
+
+def pages(book: Book) -> Iterator[Page]:
+    """One page."""
+    facts = book.facts
+    skipped = records(book.results.skipped)
+    body = render(
+        "pages/data.html",
+        builds=facts.builds,
+        hits=facts.hits,
+        first=words.day_year(facts.first_day) if facts.first_day is not None else "",
+        collected=words.moment(facts.collected) if facts.collected is not None else "never",
+        downloads=_downloads(book),
+        skipped=_skipped(skipped),
+        skipped_count=sum(row["count"] for row in skipped),
+        odd=_odd(records(book.results.odd), facts.builds),
+        coverage=coverage_table(records(book.results.coverage)),
+        freshness=freshness_table(book, "../"),
+    )
+    yield Page(PATH, "Data", "Downloads, coverage, what was skipped and why", body, "data")
+
+
+def _downloads(book: Book) -> Table:
+    columns = (
+        Column("Table"),
+        Column("What it holds"),
+        Column("Rows", numeric=True),
+        Column("CSV"),
+        Column("JSON"),
+    )
+    rows = []
+    for name in RESULTS:
+        length = len(getattr(book.results, name))
+        rows.append(
+            TableRow(
+                (
+                    Cell(name),
+                    MEANINGS[name],
+                    Cell(words.count(length), sort=length),
+                    Cell("CSV", href=f"{name}.csv"),
+                    Cell("JSON", href=f"{name}.json"),
+                )
+            )
+        )
+    return Table("Tables of this report", columns, rows, sortable=False)
+
+
+def _skipped(rows: list[Row]) -> Table:
+    columns = (
+        Column("Reason"),
+        Column("Source"),
+        Column("Count", numeric=True),
+        Column("An example"),
+        Column("What exactly"),
+    )
+    cells = [
+        TableRow(
+            (
+                inert(row["reason"]),
+                inert(row["source"] or "unknown"),
+                Cell(words.count(row["count"]), sort=row["count"]),
+                inert(row["path"] or "", 160),
+                inert(row["detail"] or "", 300),
+            )
+        )
+        for row in sorted(rows, key=lambda row: (-row["count"], row["reason"], row["source"] or ""))[
+            :_SKIPPED
+        ]
+    ]
+    more = f"All {words.count(len(rows))} rows as CSV" if len(rows) > _SKIPPED else ""
+    return Table("What was skipped or only partly read", columns, cells, more, "skipped.csv")
+
+
+def _odd(rows: list[Row], builds: int) -> Table:
+    columns = (Column("What"), Column("Builds", numeric=True), Column("An example"))
+    cells = [
+        TableRow(
+            (
+                inert(row["kind"]),
+                rate_cell(
+                    {"k": row["count"], "n": builds, "rate": row["count"] / builds if builds else None}
+                ),
+                inert(row["example"] or ""),
+            )
+        )
+        for row in rows
+    ]
+    return Table("Builds that are kept but odd", columns, cells)

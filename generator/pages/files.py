@@ -1,0 +1,30 @@
+"""What the site holds beside its pages: tables, weekly texts, the search index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator.pages.book import Book
+from generator.pages.downloads import write as write_tables
+from generator.pages.paths import job_path, signature_path
+from generator.stats.results import Results
+from generator.text.context import PageContext
+from generator.text.digest import digest
+from generator.text.names import inert
+from generator.text.tsc import tsc
+
+
+def write_files(results: Results, context: PageContext, site: Path) -> None:
+    """Writes `data/*.csv`, `data/*.json`, `digest.txt` and `tsc.md` into the folder of a site."""
+    write_tables(results, site / "data")
+    (site / "digest.txt").write_text(digest(results, context), "ascii", newline="\n")
+    (site / "tsc.md").write_text(tsc(results, context), "utf-8", newline="\n")
+
+
+def search_entries(results: Results, context: PageContext) -> list[tuple[str, str, str]]:
+    """Label, kind and address of what the search finds: signatures, bugs, jobs; relative to the root."""
+    book = Book(results, context)
+    found = [(f"{id} {book.label(id)}", "signature", signature_path(id)) for id in book.signature_ids]
+    bugs = ((book.ticket(id), context.bug(id)) for id in book.signature_ids)
+    found += [(name, "bug", address) for name, address in bugs if address]
+    return found + [(inert(job), "job", job_path(job)) for job in book.jobs]

@@ -1,0 +1,73 @@
+"""The index of signatures: those seen in 28 days with their numbers, the others by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator import words
+from generator.pages.book import Book
+from generator.pages.signature_rows import bug_cell, name_cell, notes, signature_table
+from generator.render import Cell, Column, Table, render
+from generator.render import Row as TableRow
+from generator.site import Page
+from generator.text.records import Row
+
+PATH = "signatures/index.html"
+#: As many rows as fit into a page of 300 KB.
+_SEEN, _OTHERS = 80, 250
+
+
+def pages(book: Book) -> Iterator[Page]:
+    """One page."""
+    seen = sorted((_row(book, id) for id in book.signature_ids if _hits(book, id)), key=_order(book))
+    others = [id for id in book.signature_ids if not _hits(book, id)]
+    body = render(
+        "pages/signatures.html",
+        total=len(book.signature_ids),
+        seen=signature_table(
+            book, seen[:_SEEN], PATH, "Signatures seen in the last 28 d", *_more(len(seen), _SEEN)
+        ),
+        seen_count=len(seen),
+        others=_others(book, others),
+        hidden=words.listed(sorted(book.hidden), 20),
+        hidden_count=len(book.hidden),
+        facts=book.facts,
+    )
+    yield Page(
+        PATH, "Signatures", "All signatures, how often each is seen and since when", body, "signatures"
+    )
+
+
+def _row(book: Book, id: str) -> Row:
+    return book.signatures[id]["7d"]
+
+
+def _hits(book: Book, id: str) -> int:
+    """Hits in 28 days."""
+    return int(book.signatures.get(id, {}).get("28d", {}).get("hits") or 0)
+
+
+def _order(book: Book):  # type: ignore[no-untyped-def]
+    return lambda row: (-row["hits"], -_hits(book, row["signature"]), row["signature"])
+
+
+def _more(count: int, shown: int) -> tuple[str, str]:
+    return (f"All {words.count(count)} as CSV", "../data/signatures.csv") if count > shown else ("", "")
+
+
+def _others(book: Book, ids: list[str]) -> Table:
+    columns = (Column("Signature"), Column("Last seen", nowrap=True), Column("State"), Column("Bug"))
+    rows = []
+    for id in ids[:_OTHERS]:
+        row = book.signatures.get(id, {}).get("28d")
+        last = row["last_seen"] if row else None
+        seen = (
+            Cell(words.day_year(last), sort=words.iso(last)) if last is not None else Cell("never", sort="")
+        )
+        state = "gone" if row and row["state"] == "gone" else ""
+        rows.append(
+            TableRow(
+                (name_cell(book, id, PATH, notes(book, row) if row else ""), seen, state, bug_cell(book, id))
+            )
+        )
+    return Table("Signatures not seen in the last 28 d", columns, rows, *_more(len(ids), _OTHERS))
