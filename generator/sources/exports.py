@@ -1,0 +1,81 @@
+"""Exports of a log index as a sequence of documents: NDJSON, or the answer of a search in one piece."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from generator.matching.log_text import byte_lines
+from generator.matching.reading import Limits, Problem, open_log
+from generator.matching.tags import log_name
+
+_ENDINGS = (".ndjson", ".json", ".jsonl")
+_MAX_ANSWER = 256 << 20
+_MAX_DOCUMENT = 64 << 20
+
+
+def export_files(path: Path) -> list[Path]:
+    """The files of an export, sorted: the file itself, those of a folder by their endings, or a glob's."""
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if log_name(p.name).endswith(_ENDINGS) and p.is_file())
+    pattern = path.relative_to(path.anchor)
+    return sorted(p for p in Path(path.anchor).glob(str(pattern)) if p.is_file())
+
+
+class Export:
+    """One file of documents; it can be read again, and `problem` says why the last time ended early."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path = path
+        self.problem: Problem | None = None
+        self._limits = limits
+
+    def documents(self) -> Iterator[bytes]:
+        """Each document as a line of JSON, unparsed where the file has them so; empty lines are left out."""
+        stream = open_log(self.path, self._limits)
+        lines = (line for line in byte_lines(stream, _MAX_DOCUMENT) if line.strip())
+        first = next(lines, b"")
+        if first.strip() and _parsed(first) is None:
+            yield from self._in_one_piece()
+            return
+        if first.strip():
+            yield from _opened(first)
+        for line in lines:
+            yield from _opened(line)
+        self.problem = stream.problem
+
+    def _in_one_piece(self) -> Iterator[bytes]:
+        """A file whose first line is no JSON by itself: one answer over many lines, or broken lines."""
+        stream = open_log(self.path, Limits(max_bytes=min(_MAX_ANSWER, self._limits.max_bytes)))
+        whole = b"".join(stream)
+        self.problem = stream.problem
+        answer = _parsed(whole)
+        if isinstance(answer, dict):
+            yield from _opened(whole, answer)
+        elif isinstance(answer, list):
+            yield from (json.dumps(document).encode() for document in answer)
+        else:
+            yield from (line for line in whole.split(b"\n") if line.strip())
+
+
+def _opened(line: bytes, answer: Any = None) -> Iterator[bytes]:
+    """The documents of a line: those of a search's answer, or the line itself."""
+    if b'"hits"' in line:
+        answer = _parsed(line) if answer is None else answer
+        hits = answer.get("hits") if isinstance(answer, dict) else None
+        inner = hits.get("hits") if isinstance(hits, dict) else None
+        if isinstance(inner, list):
+            yield from (json.dumps(hit).encode() for hit in inner)
+            return
+    yield line
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
