@@ -29,8 +29,8 @@ Ints = NDArray[np.int64]
 def make_tables(builds: int, seed: int) -> Tables:
     """Tables of so many builds of the last 28 days, the same for the same seed.
 
-    Buildsets of 1 to 30 builds fail together; 1,500 jobs, 20 CIs, 200 projects, 86 signatures whose frequency falls
-    off like 1 ÷ rank, about 10.7 hits a hundred builds.
+    Buildsets of 1 to 30 builds fail together; 1,500 jobs, 20 CIs, 200 projects, 86 signatures whose
+    frequency falls off like 1 ÷ rank, about 10.7 hits a hundred builds.
     """
     rng = np.random.default_rng(seed)
     sizes = np.minimum(1 + rng.geometric(0.12, size=builds), 30)
@@ -77,7 +77,8 @@ def _builds(rng: np.random.Generator, buildset: Ints, count: int) -> pd.DataFram
         "branch": _pick(_BRANCHES, rng.choice(5, p=[0.7, 0.12, 0.09, 0.06, 0.03], size=count)[buildset]),
         "change": change[buildset], "patchset": _text("", rng.integers(1, 9, size=count)[buildset]),
         "buildset": _text("s", buildset), "result": _pick(_RESULTS, result),
-        "outcome": _pick(_OUTCOMES, result), "voting": rng.random(size) < 0.85, "final": rng.random(size) < 0.98,
+        "outcome": _pick(_OUTCOMES, result), "voting": rng.random(size) < 0.85,
+        "final": rng.random(size) < 0.98,
         "provider": _pick(_PROVIDERS, rng.integers(0, len(_PROVIDERS), size=size)),
         "region": _text("region-", rng.integers(0, 9, size=size)), "nodes": rng.integers(1, 4, size=size),
         "start_time": times - pd.to_timedelta(minutes, unit="min"), "end_time": times,
@@ -107,7 +108,7 @@ def _results(rng: np.random.Generator, buildset: Ints, count: int) -> Ints:
 
 
 def _hits(rng: np.random.Generator, frame: pd.DataFrame, buildset: Ints, count: int) -> pd.DataFrame:
-    """About `HIT_SHARE` hits a build, of failed and a few succeeded ones; one buildset's failures share theirs."""
+    """About `HIT_SHARE` hits a build, of failed and few succeeded ones; those of one buildset are alike."""
     failed = np.flatnonzero((frame["result"] == "FAILURE").to_numpy() & frame["examined"].to_numpy())
     passed = np.flatnonzero((frame["result"] == "SUCCESS").to_numpy() & frame["examined"].to_numpy())
     wanted = round(HIT_SHARE * len(frame))

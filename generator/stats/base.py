@@ -41,7 +41,7 @@ class Base:
     #: Positions of the builds in `builds`, all builds, each uuid once; and that table.
     rows: Ints
     builds: pd.DataFrame
-    #: Where the windows end, microseconds since 1970: the newest credible end_time, or `now` if there is none.
+    #: Where the windows end, microseconds since 1970: the newest credible end_time, else `now`.
     until: int
     end: Ints
     #: Full periods of 24 h between the end and `until`.
@@ -146,12 +146,13 @@ def make(tables: Tables, settings: StatsSettings, now: pd.Timestamp) -> Base:
         cluster=cluster, query_set=query_set[rows].astype(np.int64),
         query_sets=np.asarray(query_sets, dtype=object), dims=dims,
         pipelines=_pipelines(dims["pipeline"], slot < 28, settings),
-        hit_build=hit_build, hit_signature=hit_signature, hit_row=hit_row, signatures=signatures, has_hit=has_hit,
+        hit_build=hit_build, hit_signature=hit_signature, hit_row=hit_row,
+        signatures=signatures, has_hit=has_hit,
     )  # fmt: skip
 
 
 def _hits(tables: Tables, builds: pd.DataFrame, rows: Ints) -> tuple[Ints, Ints, Ints, Texts]:
-    """Hits of builds that count, each build and signature once: build, signature, row in hits; all signatures."""
+    """Hits of builds that count, each once: their builds, signatures, rows in hits; and all signatures."""
     hits = tables.hits
     place = np.full(len(builds), -1, dtype=np.int64)
     place[rows] = np.arange(len(rows))

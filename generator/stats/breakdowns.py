@@ -1,4 +1,4 @@
-"""Where a signature hits: its rate by job, project, branch, provider and pipeline; and which signatures hit a job."""
+"""Where a signature hits: by job, project, branch, provider and pipeline; and what hits a CI or job."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def breakdowns(base: Base, seen: Looked, settings: StatsSettings) -> pd.DataFram
             group = np.where(base.within(0, WINDOWS[window]), coded.codes, -1)
             rates = rate(
                 signature_moments(base, through, through.completed, group, size),
-                enough(base, through, group, size, settings),
+                enough(through, group, size, settings),
             )
             frame = table("breakdowns", {
                 "signature": np.tile(base.signatures, size),
@@ -45,7 +45,7 @@ def breakdowns(base: Base, seen: Looked, settings: StatsSettings) -> pd.DataFram
 
 
 def breakdown_days(base: Base, seen: Looked) -> pd.DataFrame:
-    """The table `breakdown_days`: hits by day of every value with one in the last 28 days; days without are left out."""
+    """The table `breakdown_days`: hits of the last 28 days; a day without is left out."""
     through, width, parts = lens(base, seen, "voting"), len(base.signatures), []
     number, starts = period(base, DAY, DAYS)
     build, signature = base.hit_build[through.failed_hits], base.hit_signature[through.failed_hits]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,7 +18,6 @@ from generator.stats.intervals import Bools, Floats, Ints, Moments, by_cluster
 _BLOCK = 8_000_000
 
 
-
 def scopes(base: Base, inside: Bools) -> list[tuple[list[str], Ints]]:
     """All pipelines together, then each of its own: names of the groups, and each build's group or −1."""
     place = np.full(len(base.dims["pipeline"].values), -1, dtype=np.int64)
@@ -26,13 +27,18 @@ def scopes(base: Base, inside: Bools) -> list[tuple[list[str], Ints]]:
     return [([ALL], np.where(inside, 0, -1)), (names, np.where(inside, own, -1))]
 
 
-def counts(base: Base, lens: Lens, weights: Weights, group: Ints, groups: int) -> Ints:
-    """Builds of each group that count for each signature: groups × signatures."""
+def counts(lens: Lens, weights: Sequence[Weights], group: Ints, groups: int) -> list[Ints]:
+    """Builds of each group that count for each signature, by weights: groups × signatures, flattened."""
     use = np.flatnonzero((group >= 0) & (lens.kind >= 0))
-    sums = csr_array(
-        (np.ones(len(use), dtype=np.float64), (group[use], lens.kind[use])), shape=(groups, len(weights))
-    )
-    return np.rint(np.asarray(sums @ weights)).astype(np.int64)
+    ones = np.ones(len(use), dtype=np.float64)
+    sums = csr_array((ones, (group[use], lens.kind[use])), shape=(groups, len(weights[0])))
+    return [np.rint(np.asarray(sums @ w)).astype(np.int64).ravel() for w in weights]
+
+
+def scoped_counts(lens: Lens, weights: Sequence[Weights], scoped: list[tuple[list[str], Ints]]) -> list[Ints]:
+    """The same for the groups of `scopes`, one after the other."""
+    parts = [counts(lens, weights, group, len(names)) for names, group in scoped]
+    return [np.concatenate(same) for same in zip(*parts, strict=True)]
 
 
 def hit_counts(base: Base, hits: Ints, group: Ints, groups: int) -> Ints:
@@ -54,7 +60,7 @@ def cluster_counts(base: Base, counted: Bools, group: Ints, groups: int) -> Mome
 
 
 def signature_moments(base: Base, lens: Lens, weights: Weights, group: Ints, groups: int) -> Moments:
-    """Moments of failed builds with a hit out of the builds that count; a cell is group × signature, flattened."""
+    """Moments of failed builds with a hit out of those that count, by group × signature, flattened."""
     width, span = len(base.signatures), int(base.cluster.max(initial=0)) + 1
     counts_at_all: Bools = weights.max(axis=1, initial=0) > 0
     use = np.flatnonzero((group >= 0) & (lens.kind >= 0) & counts_at_all[lens.kind])
@@ -75,14 +81,13 @@ def signature_moments(base: Base, lens: Lens, weights: Weights, group: Ints, gro
 
 
 def _hit_clusters(base: Base, lens: Lens, group: Ints, keys: Ints, span: int) -> tuple[Ints, Ints, Ints]:
-    """Each cluster and signature with a hit: the cluster's row among `keys`, the signature, the number of hits."""
+    """Clusters and signatures with a hit: the cluster's row among `keys`, the signature, how many hits."""
     build = base.hit_build[lens.failed_hits]
     inside = group[build] >= 0
     build, signature = build[inside], base.hit_signature[lens.failed_hits][inside]
     width = max(len(base.signatures), 1)
-    pairs, k = np.unique(
-        np.searchsorted(keys, group[build] * span + base.cluster[build]) * width + signature, return_counts=True
-    )
+    row = np.searchsorted(keys, group[build] * span + base.cluster[build])
+    pairs, k = np.unique(row * width + signature, return_counts=True)
     return pairs // width, pairs % width, k.astype(np.int64)
 
 
@@ -102,7 +107,8 @@ def _moments(cell: Ints, k: Ints, nk: Ints, n: Floats, nn: Floats) -> Moments:
         return np.bincount(cell, weights=values, minlength=size).astype(np.float64)
 
     # clusters without a hit are clean; as many as the others would be if all were of one size
-    clusters = np.rint(np.divide(flat.astype(np.float64) ** 2, squares, out=np.zeros(size), where=squares > 0))
+    square = flat.astype(np.float64) ** 2
+    clusters = np.rint(np.divide(square, squares, out=np.zeros(size), where=squares > 0))
     full = total((k >= nk).astype(np.int64)).astype(np.int64)
     return Moments(
         k=np.rint(total(k)).astype(np.int64), n=flat,

@@ -114,8 +114,9 @@ RESULTS: dict[str, Schema] = {
         *_columns(
             "string",
             figure=(
-                "failed: failed ÷ (failed + succeeded); infra: infra ÷ (failed + succeeded + infra); classified: "
-                "classified ÷ failed_examined, no rate under the coverage threshold; coverage: examined ÷ run; "
+                "failed: failed ÷ (failed + succeeded); infra: infra ÷ (failed + succeeded + infra); "
+                "classified: classified ÷ failed_examined, no rate under the coverage threshold; "
+                "coverage: examined ÷ run; "
                 "coverage_failed: failed_examined ÷ failed"
             ),
         ),

@@ -54,7 +54,7 @@ def skipped(tables: Tables) -> pd.DataFrame:
 
 
 def odd(base: Base, tables: Tables) -> pd.DataFrame:
-    """The table `odd`: builds and hits that were kept although something about them is not as it should be."""
+    """The table `odd`: builds and hits that were kept though something about them is odd."""
     builds = base.builds
     started, ended = microseconds(builds["start_time"]), microseconds(builds["end_time"])
     known = pd.Index(builds["build_uuid"])

@@ -1,7 +1,7 @@
 """Which builds could have shown a signature: what its rates are out of.
 
-Builds of one job, outcome, query set, vote and age class are alike to all signatures; such a set is a kind. A weight
-matrix (kinds × signatures, 0 or 1) says for which signatures a kind counts.
+Builds of one job, outcome, query set, vote and age class are alike to all signatures; such a set is a kind.
+A weight matrix (kinds × signatures, 0 or 1) says for which signatures a kind counts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VOTING: tuple[Voting, ...] = ("voting", "all")
 class Looked:
     """What was looked for in which build, and what a signature's file says of it."""
 
-    #: Query sets (and −1, the last row: unknown) × signatures: some version of it was looked for; this very one.
+    #: Query sets (and −1, the last row: unknown) × signatures: any version of it, this very one.
     knows: Bools
     exact: Bools
     #: By signature, in the order of `Base.signatures`.
@@ -38,7 +38,7 @@ class Looked:
 
 
 def looked(base: Base, tables: Tables) -> Looked:
-    """What the tables `queries` and `signatures` say; without any queries, all were looked for in all builds."""
+    """What `queries` and `signatures` say; without any queries, all were looked for in all builds."""
     files = tables.signatures.drop_duplicates("signature").set_index("signature")
     files = files.reindex(pd.Index(base.signatures, dtype=tables.signatures["signature"].dtype))
     current = files["query_hash"]
@@ -61,9 +61,8 @@ def looked(base: Base, tables: Tables) -> Looked:
     jobs = np.zeros((len(base.dims["job"].values), shape[1]), dtype=np.bool_)
     jobs[base.dims["job"].codes[base.hit_build], base.hit_signature] = True
     known = np.isin(base.signatures, tables.signatures["signature"].dropna().to_numpy(dtype=object))
-    return Looked(
-        knows, exact, flags(files["allow_nonvoting"], False), flags(files["suppress_graph"], False), known, jobs
-    )
+    allow, hidden = flags(files["allow_nonvoting"], False), flags(files["suppress_graph"], False)
+    return Looked(knows, exact, allow, hidden, known, jobs)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Lens:
 
 
 def lens(base: Base, seen: Looked, scope: Voting) -> Lens:
-    """The view of builds whose voting is not false and, where the signature allows it or all are wanted, of the rest."""
+    """The view of a scope; non-voting builds count in `all`, and for signatures that allow them."""
     kind, of = _kinds(base, seen)
     job, query_set, age, failed, examined, votes = (of[:, i] for i in range(6))
     counts = (votes[:, None] == 1) | (scope == "all") | seen.allow_nonvoting[None, :]
@@ -112,7 +111,7 @@ def lens(base: Base, seen: Looked, scope: Voting) -> Lens:
 
 
 def _starts(base: Base, seen: Looked) -> Ints:
-    """When each signature was first looked for in a build of the store, microseconds; the largest number if never."""
+    """End of the first build in which each signature was looked for, µs; the largest number if none."""
     sets = len(seen.knows)
     first = np.full(sets, np.iinfo(np.int64).max)
     use = base.examined

@@ -1,8 +1,8 @@
 """Wilson intervals of rates whose builds fail together: effective n, differences, moments by cluster.
 
-A cell is one rate, k of n builds, that fall into clusters (builds of one change or buildset). Sources: Wilson 1927;
-Korn and Graubard 1998 (interval on the effective n with the degrees of freedom of its estimate); Smyth 2004
-(estimates of many cells moderate each other); Newcombe 1998, method 10 (difference).
+A cell is one rate, k of n builds, that fall into clusters (builds of one change or buildset). Sources:
+Wilson 1927; Korn and Graubard 1998 (interval on the effective n with the degrees of freedom of its estimate);
+Smyth 2004 (estimates of many cells moderate each other); Newcombe 1998, method 10 (difference).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def joined(parts: Sequence[Moments]) -> Moments:
 
 
 def _own_effect(m: Moments, n: Floats) -> tuple[Floats, Floats]:
-    """Each cell's design effect by the variance of a ratio of cluster totals, and the clusters it rests on."""
+    """Each cell's design effect by the variance of a ratio of totals, and the clusters it rests on."""
     rate = m.k / n
     squares = m.kk - 2 * rate * m.kn + rate**2 * m.nn
     # as many clusters of one size would weigh the same
@@ -81,7 +81,7 @@ def _own_effect(m: Moments, n: Floats) -> tuple[Floats, Floats]:
 
 
 def _expected_effect(own: Floats, evidence: Floats, size: Floats) -> tuple[Floats, Floats]:
-    """The design effect that the other cells lead to expect, and how many clusters' evidence that is worth."""
+    """The design effect that other cells lead to expect, and how many clusters' evidence that is worth."""
     grouped = np.where(size > 1, evidence, 0.0)
     excess, possible = grouped * (own - 1), grouped * (size - 1)
     prior = PRIOR_WEIGHT
@@ -96,8 +96,8 @@ def _expected_effect(own: Floats, evidence: Floats, size: Floats) -> tuple[Float
 def effective(m: Moments) -> Floats:
     """How many independent builds each cell's n is worth; at most n, 0 where n is 0.
 
-    Less clusters make the design effect uncertain, which lowers it further; but a cell is never worth less than
-    if every cluster failed or passed as one, unless its own data say so.
+    Few clusters make the design effect uncertain, which lowers it further; but a cell is never worth less
+    than if every cluster failed or passed as one, unless its own data say so.
     """
     n = np.maximum(m.n, 1).astype(np.float64)
     size = np.maximum(m.nn / n, 1.0)
@@ -110,7 +110,7 @@ def effective(m: Moments) -> Floats:
 
 
 def wilson(rate: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """Lower and upper bound of 95 % for a rate on n independent cases; NaN where n is 0 or the rate unknown."""
+    """95 % bounds of a rate on n independent cases; NaN where n is 0 or the rate unknown."""
     known = (n > 0) & np.isfinite(rate)
     safe, p = np.where(known, n, 1.0), np.where(known, rate, 0.0)
     scale = 1 + Z**2 / safe

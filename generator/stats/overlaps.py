@@ -17,9 +17,7 @@ def overlaps(base: Base, seen: Looked) -> pd.DataFrame:
     recent = through.failed_hits[base.within(0, 28)[base.hit_build[through.failed_hits]]]
     build, signature = base.hit_build[recent], base.hit_signature[recent]
     width = len(base.signatures)
-    grid = csr_array(
-        (np.ones(len(build), dtype=np.int64), (build, signature)), shape=(len(base.end), width)
-    )
+    grid = csr_array((np.ones(len(build), dtype=np.int64), (build, signature)), shape=(len(base.end), width))
     both = coo_array(grid.T @ grid)
     pair = (both.row != both.col) & (both.data > 0)
     a, b, shared = both.row[pair], both.col[pair], both.data[pair]

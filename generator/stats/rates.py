@@ -39,7 +39,8 @@ class Rate:
         """The standard rate columns."""
         m = self.moments
         return {
-            "k": m.k, "n": m.n, "rate": self.rate, "low": self.low, "high": self.high, "n_effective": self.effective
+            "k": m.k, "n": m.n, "rate": self.rate, "low": self.low, "high": self.high,
+            "n_effective": self.effective,
         }  # fmt: skip
 
 
@@ -55,9 +56,7 @@ def rate(moments: Moments, shown: Bools | None = None) -> Rate:
 def days_with_data(base: Base, seen: Bools) -> dict[str, tuple[int, int]]:
     """By window: days of the window before it, and those of its 24-hour slots in which a build was `seen`."""
     slots = np.unique(base.slot[seen])
-    return {
-        name: (days, int(((slots >= days) & (slots < 2 * days)).sum())) for name, days in WINDOWS.items()
-    }
+    return {name: (days, int(((slots >= days) & (slots < 2 * days)).sum())) for name, days in WINDOWS.items()}
 
 
 def change(now: Rate, before: Rate) -> Columns:

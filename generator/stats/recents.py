@@ -58,7 +58,7 @@ def recent_failures(base: Base, settings: StatsSettings) -> pd.DataFrame:
 
 
 def unclassified(base: Base, tables: Tables) -> pd.DataFrame:
-    """The table `unclassified`: voting builds of the last 10 d, newest first, each with its likeliest line."""
+    """The table `unclassified`: voting builds of the last 10 d, newest first, with the likeliest line."""
     of = base.voting & base.examined & (base.outcome == FAILURE) & ~base.has_hit
     builds = np.flatnonzero(of & base.within(0, WINDOWS["10d"]))
     builds = builds[_newest_first(base, builds)]

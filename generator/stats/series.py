@@ -21,7 +21,7 @@ HOURS = 7 * 24
 
 
 def period(base: Base, unit: int, count: int) -> tuple[Ints, Ints]:
-    """Number of each build's period of `unit` µs, the oldest of `count` is 0, older ones −1; starts of the periods."""
+    """Each build's period of `unit` µs: 0 is the oldest of `count`, −1 is older; and where they start."""
     first = base.until // unit - count + 1
     number = base.end // unit - first
     return np.where(number >= 0, number, -1), (first + np.arange(count)) * unit

@@ -16,11 +16,10 @@ from generator.stats.series import DAYS, HOURS, LONG_DAYS, period
 from generator.stats.settings import StatsSettings
 
 
-def enough(base: Base, through: Lens, group: Ints, groups: int, settings: StatsSettings) -> Bools:
-    """Cells (group × signature, flattened) in which enough failed builds of its jobs were examined for a rate."""
-    seen = counts(base, through, through.failed_seen, group, groups)
-    run = counts(base, through, through.failed_run, group, groups)
-    covered: Bools = (seen >= settings.coverage_threshold * run).ravel()
+def enough(through: Lens, group: Ints, groups: int, settings: StatsSettings) -> Bools:
+    """Cells (group × signature) in which enough failed builds of the jobs were examined for a rate."""
+    seen, run = counts(through, (through.failed_seen, through.failed_run), group, groups)
+    covered: Bools = seen >= settings.coverage_threshold * run
     return covered
 
 
@@ -45,7 +44,7 @@ def _rows(
     (names, days), width = shape, len(base.signatures)
     cells = names * days
     moments = signature_moments(base, through, through.completed, cell, cells)
-    rates = rate(moments, enough(base, through, cell, cells, settings))
+    rates = rate(moments, enough(through, cell, cells, settings))
     return table("signature_days", {
         **{name: np.broadcast_to(values, cells * width) for name, values in labels.items()},
         "signature": np.tile(base.signatures, cells),
@@ -59,8 +58,8 @@ def signature_hours(base: Base, seen: Looked, settings: StatsSettings) -> pd.Dat
     through, width = lens(base, seen, "voting"), len(base.signatures)
     number, starts = period(base, HOUR, HOURS)
     k = hit_counts(base, through.failed_hits, number, HOURS).ravel()
-    n = counts(base, through, through.completed, number, HOURS).ravel()
-    has_data = (n > 0) & enough(base, through, number, HOURS, settings)
+    (n,) = counts(through, (through.completed,), number, HOURS)
+    has_data = (n > 0) & enough(through, number, HOURS, settings)
     return table("signature_hours", {
         "signature": np.tile(base.signatures, HOURS), "hour": timestamps(np.repeat(starts, width)),
         "k": k, "n": n, "rate": np.divide(k, n, out=np.full(len(k), np.nan), where=has_data),

@@ -1,15 +1,15 @@
-"""The table `signatures`: rate, share, trend, state and success hits of each in every pipeline, scope and window."""
+"""The table `signatures`: rate, share, trend, state and success hits of each signature."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from generator.stats.base import Base
-from generator.stats.cells import counts, hit_counts, scopes, signature_moments
+from generator.stats.cells import hit_counts, scoped_counts, scopes, signature_moments
 from generator.stats.exposure import VOTING, Lens, Looked, Voting, lens
 from generator.stats.intervals import Bools, Ints, joined
 from generator.stats.rates import (
@@ -59,9 +59,10 @@ def view(base: Base, seen: Looked, tables: Tables, settings: StatsSettings, scop
     slots, closed = examined_slots(base, seen.knows), resolved(tables.signatures, base.signatures)
     grouped = scopes(base, np.ones(len(base.end), dtype=np.bool_))
     parts = [history(base, through, group, len(n), closed, slots, settings) for n, group in grouped]
-    past = History(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("first", "last", "back", "gone")))
+    past = History(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(History)))
     names = [name for labels, _ in grouped for name in labels]
-    return View(base, seen, through, scope, settings, names, past, slots, examined_before(base, seen, through))
+    before = examined_before(base, seen, through)
+    return View(base, seen, through, scope, settings, names, past, slots, before)
 
 
 def signatures(base: Base, seen: Looked, tables: Tables, settings: StatsSettings) -> pd.DataFrame:
@@ -79,7 +80,7 @@ def signatures(base: Base, seen: Looked, tables: Tables, settings: StatsSettings
 
 
 def _states(frame: pd.DataFrame) -> pd.Series[Any]:
-    """The life cycle's word where there is one; a signature that was looked for and never seen did not change."""
+    """The life cycle's word where there is one; what was looked for and never seen did not change."""
     never_seen = (frame["first_seen"].isna()) & (frame["failed"] > 0)
     quiet = (frame["state"] == "no data") & never_seen & (frame["prev_days_with_data"] > 0)
     state = frame["state"].mask(quiet, "no clear change")
@@ -94,7 +95,7 @@ def _window(view: View, window: str) -> pd.DataFrame:
     past, _ = (before, None) if length == QUIET_DAYS else completed_rate(view, length, length + QUIET_DAYS)
     size = len(view.names)
     hits = now.moments.k.reshape(size, width)
-    everywhere = History(*(getattr(view.history, f)[:1] for f in ("first", "last", "back", "gone")))
+    everywhere = History(*(getattr(view.history, f.name)[:1] for f in fields(History)))
     with_data = view.slots[:, length : 2 * length].sum(axis=1)
     return pd.DataFrame({
         "pipeline": repeated(view.names, width), "voting": view.scope, "window": window,
@@ -106,19 +107,16 @@ def _window(view: View, window: str) -> pd.DataFrame:
         **_projects(view, inside), **success_columns(base, view.lens, inside, view.settings),
         "examined_before": np.tile(view.examined_at >= length, size),
         "hidden": np.tile(view.seen.hidden, size), "known": np.tile(view.seen.known, size),
-        "lifecycle": lifecycle(view.history, everywhere, hits, view.examined_at, base, length).ravel(),
+        "lifecycle": lifecycle(view.history, everywhere, hits, view.examined_at, base.until, length).ravel(),
     })  # fmt: skip
 
 
 def completed_rate(view: View, start: int, stop: int) -> tuple[Rate, Any]:
-    """Hits out of completed builds of its jobs in some slots, by group and signature; and the coverage of the failed."""
+    """Hits out of completed builds of its jobs in some slots, and the coverage of the failed ones."""
     base, through = view.base, view.lens
     grouped = scopes(base, base.within(start, stop))
     moments = joined([signature_moments(base, through, through.completed, g, len(n)) for n, g in grouped])
-    seen, run = (
-        np.concatenate([counts(base, through, weights, g, len(n)).ravel() for n, g in grouped])
-        for weights in (through.failed_seen, through.failed_run)
-    )
+    seen, run = scoped_counts(through, (through.failed_seen, through.failed_run), grouped)
     enough = seen >= view.settings.coverage_threshold * run
     coverage = np.divide(seen, run, out=np.full(len(run), np.nan), where=run > 0)
     return rate(moments, enough), coverage

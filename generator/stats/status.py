@@ -42,7 +42,7 @@ def examined_slots(base: Base, looked: Bools) -> Bools:
 
 
 def examined_before(base: Base, seen: Looked, lens: Lens) -> Ints:
-    """Age in slots of the oldest failed build that was examined with the very query that is loaded now; −1: none."""
+    """Age in slots of the oldest failed build examined with the very query that is loaded; −1: none."""
     oldest = np.full(len(seen.exact), -1, dtype=np.int64)
     use = base.examined & (base.outcome == FAILURE) & (lens.kind >= 0)
     np.maximum.at(oldest, base.query_set[use] % len(seen.exact), base.slot[use])
@@ -101,13 +101,15 @@ def _quiet(slots: Bools, signature: Ints, newer: Ints, older: Ints, settings: St
     return enough
 
 
-def lifecycle(past: History, everywhere: History, hits: Ints, examined_at: Ints, base: Base, days: int) -> Texts:
-    """`returned`, `new`, `gone` or an empty text for each group and signature, in the window of the last `days`.
+def lifecycle(
+    past: History, everywhere: History, hits: Ints, examined_at: Ints, until: int, days: int
+) -> Texts:
+    """`returned`, `new`, `gone` or an empty text for each group and signature: the window's last `days`.
 
     `hits` are those in the window, `everywhere` the history in all pipelines together, `examined_at` as of
     `examined_before`.
     """
-    start = base.until - days * DAY
+    start = until - days * DAY
     first_here = (everywhere.first != NO_TIME) & (everywhere.first > start)
     new = first_here & (examined_at >= days)[None, :]
     state = np.full(hits.shape, "", dtype=object)

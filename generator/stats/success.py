@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from generator.stats.base import SUCCESS, Base
-from generator.stats.cells import counts, scopes
-from generator.stats.exposure import Lens, Weights
+from generator.stats.cells import scoped_counts, scopes
+from generator.stats.exposure import Lens
 from generator.stats.intervals import Bools, Floats, Ints, Moments, by_cluster, joined
 from generator.stats.rates import Columns, rate
 from generator.stats.settings import StatsSettings
@@ -15,21 +15,19 @@ from generator.stats.settings import StatsSettings
 def success_columns(base: Base, lens: Lens, inside: Bools, settings: StatsSettings) -> Columns:
     """The success columns of `signatures`, by group and signature.
 
-    A succeeded build with a hit stands for as many as were not examined beside it, and so does a failed one; the
-    interval is that of the plain share, moved by the same weights.
+    A succeeded build with a hit stands for those beside it that were not examined too, and so does a failed
+    one; the interval is that of the plain share, moved by the same weights.
     """
     grouped = scopes(base, inside)
     hits = np.sort(np.concatenate([lens.failed_hits, lens.success_hits]))
     share = rate(joined([_matching(base, hits, group, len(names)) for names, group in grouped]))
 
-    def coverage(seen: Weights, run: Weights) -> Floats:
-        part, all_ = (
-            np.concatenate([counts(base, lens, w, g, len(n)).ravel() for n, g in grouped]) for w in (seen, run)
-        )
-        share: Floats = np.divide(part, all_, out=np.ones(len(all_)), where=(all_ > 0) & (part > 0))
-        return share
+    def coverage(seen: Ints, run: Ints) -> Floats:
+        return np.divide(seen, run, out=np.ones(len(run)), where=(run > 0) & (seen > 0))
 
-    odds = coverage(lens.failed_seen, lens.failed_run) / coverage(lens.success_seen, lens.success_run)
+    weights = (lens.failed_seen, lens.failed_run, lens.success_seen, lens.success_run)
+    failed_seen, failed_run, success_seen, success_run = scoped_counts(lens, weights, grouped)
+    odds = coverage(failed_seen, failed_run) / coverage(success_seen, success_run)
     value, low, high = (x * odds / (x * odds + 1 - x) for x in (share.rate, share.low, share.high))
     m = share.moments
     bad = (m.n >= settings.few) & (np.nan_to_num(value) > settings.bad_success_rate)

@@ -14,10 +14,10 @@ _CHUNK = 4096
 
 
 def change_p(k: Ints, n: Ints, effective: Floats, k0: Ints, n0: Ints, effective0: Floats) -> Floats:
-    """Two-sided p-values that two rates are the same; NaN where one has no cases or no build failed in either.
+    """Two-sided p-values that two rates are the same; NaN where a margin of the table is empty.
 
-    The rates' difference by its standard error under equality, on effective numbers of builds; Fisher's exact test
-    on the effective counts, rounded, where an expected effective count is under `EXACT_BELOW`.
+    The rates' difference by its standard error under equality, on effective numbers of builds; Fisher's
+    exact test on the effective counts, rounded, where an expected effective count is under `EXACT_BELOW`.
     """
     testable = (n > 0) & (n0 > 0) & (k + k0 > 0) & (k + k0 < n + n0)
     p = np.full(len(k), np.nan)
@@ -37,7 +37,7 @@ def change_p(k: Ints, n: Ints, effective: Floats, k0: Ints, n0: Ints, effective0
 
 
 def fisher_p(k: Ints, n: Ints, k0: Ints, n0: Ints) -> Floats:
-    """Fisher's exact two-sided p-values of many 2 × 2 tables, k of n against k0 of n0; 1 where a margin is empty."""
+    """Fisher's exact two-sided p-values of many tables: k of n, k0 of n0; 1 where a margin is empty."""
     # the rarer outcome in the smaller group is counted, so that few values are possible
     k, n, k0, n0 = (np.where(n <= n0, a, b) for a, b in ((k, k0), (n, n0), (k0, k), (n0, n)))
     swap = 2 * (k + k0) > n + n0
