@@ -1,0 +1,152 @@
+"""Turns tokens into the leaves of the tree: escapes, ranges in words, wildcards, existence."""
+
+from __future__ import annotations
+
+import re
+
+from generator.signatures.lexer import Token
+from generator.signatures.problem import QueryError
+from generator.signatures.query import Exists, Phrase, Query, Range, Term, Wildcard
+
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.)|$)", re.DOTALL)
+_WILD = re.compile(r"\\(.)|([*?])", re.DOTALL)
+_NUMBER = re.compile(r"~(?:[0-9]{1,30}(?:\.[0-9]+)?)?")
+_LARGEST_SLOP = 2**31 - 1
+
+
+def unescaped(text: str, position: int) -> str:
+    """The text without Lucene's escapes: `\\"` is a quote, `\\n` an n, `\\u0041` an A."""
+
+    def plain(match: re.Match[str]) -> str:
+        code, char = match.groups()
+        if code:
+            return chr(int(code, 16))
+        if char is None or char == "u":
+            what = "\\u must be followed by four hexadecimal digits" if char else "a backslash at the end"
+            raise QueryError(
+                "a malformed escape", position + match.start(), what, "write \\\\ for a backslash"
+            )
+        return str(char)
+
+    if "\\" not in text:
+        return text
+    joined = _ESCAPE.sub(plain, text).encode("utf-16", "surrogatepass")
+    try:
+        return joined.decode("utf-16")
+    except UnicodeDecodeError:
+        raise QueryError(
+            "half a character", position, "a lone surrogate is not a character", "remove it"
+        ) from None
+
+
+def field_name(token: Token) -> str | None:
+    """The field that a token names; None for the default field `*`."""
+    name = unescaped(token.text, token.position)
+    if name == "*":
+        return None
+    if "*" in name:
+        raise QueryError(
+            "a wildcard in a field's name",
+            token.position,
+            f"{name}: fields cannot be chosen by wildcards",
+            "name the fields and join them with OR",
+        )
+    return name
+
+
+def term(field: str | None, token: Token) -> Query:
+    """A term, or what Elasticsearch makes of one: `>=1`, `<5`, `_exists_:f`."""
+    text = unescaped(token.text, token.position)
+    if len(text) > 1 and text[0] in "<>":
+        inclusive = len(text) > 2 and text[1] == "="
+        bound = _open(text[2:] if inclusive else text[1:])
+        if text[0] == ">":
+            return Range(field, bound, None, inclusive, True)
+        return Range(field, None, bound, True, inclusive)
+    return Exists(text) if field == "_exists_" else Term(field, text)
+
+
+def phrase(field: str | None, token: Token, slop: Token | None) -> Query:
+    """A phrase with its slop (whole moves)."""
+    text = unescaped(token.text[1:-1], token.position + 1)
+    if field == "_exists_":
+        return Exists(text)
+    return Phrase(field, text, _moves(slop) if slop else 0)
+
+
+def _moves(slop: Token) -> int:
+    if not _NUMBER.fullmatch(slop.text):
+        hint = 'write a number after ~, e.g. "a b"~2'
+        raise QueryError("a slop without a number", slop.position, f"{slop.text} is no slop", hint)
+    return min(int(float(slop.text[1:] or 0)), _LARGEST_SLOP)
+
+
+def exists(field: str, token: Token) -> Query:
+    """`field:*`."""
+    _not_of_existence(field, token)
+    return Exists(field)
+
+
+def wildcard(field: str | None, token: Token) -> Query:
+    """A term with `*` or `?`; one `*` at its end makes it a prefix, with Lucene's usual escapes."""
+    _not_of_existence(field, token)
+    plain = unescaped(token.text, token.position)
+    if token.kind == "prefix":
+        return Wildcard(field, (("lit", plain[:-1]), ("any", "*")))
+    pattern: list[tuple[str, str]] = []
+    at = 0
+    for match in _WILD.finditer(token.text):
+        pattern.append(("lit", token.text[at : match.start()]))
+        pattern.append(_piece(match, token))
+        at = match.end()
+    pattern.append(("lit", token.text[at:]))
+    return Wildcard(field, _merged(pattern))
+
+
+def _piece(match: re.Match[str], token: Token) -> tuple[str, str]:
+    escaped, wild = match.groups()
+    if wild:
+        return ("any", "*") if wild == "*" else ("one", "?")
+    if escaped != escaped.lower():
+        raise QueryError(
+            "an escaped capital letter in a wildcard",
+            token.position + match.start(),
+            "Elasticsearch does not lower-case it, so it matches no token of a text",
+            "remove the backslash",
+        )
+    return ("lit", escaped)
+
+
+def _merged(pattern: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Neighbouring literals as one, `**` as `*`."""
+    merged: list[tuple[str, str]] = []
+    for kind, text in pattern:
+        if merged and kind == merged[-1][0] == "lit":
+            merged[-1] = ("lit", merged[-1][1] + text)
+        elif text and not (merged and kind == merged[-1][0] == "any"):
+            merged.append((kind, text))
+    return tuple(merged)
+
+
+def range_(field: str | None, low: Token, high: Token, include_low: bool, include_high: bool) -> Query:
+    """`[low TO high]`; `*` is an open end."""
+    return Range(field, _bound(low), _bound(high), include_low, include_high)
+
+
+def _bound(token: Token) -> str | None:
+    quoted = token.kind == "quoted bound"
+    return _open(unescaped(token.text[1:-1] if quoted else token.text, token.position + quoted))
+
+
+def _open(bound: str) -> str | None:
+    return None if bound == "*" else bound
+
+
+def _not_of_existence(field: str | None, token: Token) -> None:
+    if field == "_exists_":
+        raise QueryError(
+            "a wildcard after _exists_",
+            token.position,
+            "_exists_ must be followed by one field's name",
+            "name the fields and join them with OR",
+        )

@@ -1,0 +1,48 @@
+"""What can be wrong with a query or a signature file, and where."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from generator.errors import GatepostError
+
+
+class QueryError(GatepostError):
+    """A query that Elasticsearch refuses, or that Gatepost refuses by name.
+
+    `position` is the 0-based offset in the query, `construct` a short name of what stands there.
+    """
+
+    def __init__(self, construct: str, position: int, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.construct = construct
+        self.position = position
+
+
+class Problem(NamedTuple):
+    """What is wrong in a file; `line` and `column` are 1-based (0: the file as a whole).
+
+    Severity `error`: the signature cannot be used. `warning`: it is used.
+    """
+
+    path: str
+    line: int
+    column: int
+    construct: str
+    message: str
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{where}: {self.construct}: {self.message}"
+
+
+class SignatureError(GatepostError):
+    """A signature file that cannot be used: file, line, column, construct, message and hint."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem), problem.hint)
+        self.problem = problem
+        self.path, self.line, self.column = problem.path, problem.line, problem.column
+        self.construct = problem.construct
