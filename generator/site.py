@@ -209,7 +209,7 @@ def _own_styles(script: Path) -> list[str]:
 
 
 def _swap(new: Path, output: Path) -> None:
-    """Put the new folder in the place of the old one: in one step where the system can, else by two renames."""
+    """Put the new folder in the place of the old one: in one step where the system can, else in two."""
     old = _aside(output)
     if output.is_dir():
         if _exchange(new, output):

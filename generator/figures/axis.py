@@ -16,6 +16,8 @@ from generator.figures import svg
 
 #: Pixels from the top of a drawing to the top of its scale.
 TOP = 12
+#: Pixels from zero to the lower edge: tick labels and coverage strip.
+BELOW = 46
 _STEPS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -74,6 +76,12 @@ class Slots:
         mondays = [i for i, at in enumerate(self.times) if at.weekday() == 0]
         chosen = list(range(n)) if n <= 7 else mondays[:: 1 + n // 50]
         return [(i, words.day(self.times[i])) for i in chosen]
+
+    def last(self) -> str:
+        """Label of the last day, for the right end of the axis; empty where there is no room for it."""
+        n, ticks = len(self.times), self.ticks()
+        near = bool(ticks) and n - ticks[-1][0] <= n // 7
+        return "" if self.hourly or n <= 7 or near else words.day(self.times[-1])
 
 
 def runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -153,16 +161,15 @@ def time_axis(slots: Slots, base: float) -> Iterator[Markup]:
         x = svg.percent(i * slots.width)
         yield svg.element("line", class_="ax", x1=x, x2=x, y1=base, y2=base + 5)
         yield svg.element("text", label, x=x, y=base + 18)
-    n = len(slots.times)
-    if not slots.hourly and n > 7 and (not ticks or n - ticks[-1][0] > n // 7):
-        yield svg.element("text", words.day(slots.times[-1]), class_="e w", x="100%", y=base + 18)
+    if slots.last():
+        yield svg.element("text", slots.last(), class_="e w", x="100%", y=base + 18)
 
 
 def coverage_strip(
     slots: Slots, coverage: Sequence[float | None], seen: Sequence[bool], threshold: float, base: float
 ) -> Iterator[Markup]:
     """One bar a slot under the axis: hatched under the threshold, hatch alone where nothing was seen."""
-    bottom, high = base + 42, 10
+    bottom, high = base + BELOW - 4, 10
     for start, end in runs([not s or c is None for s, c in zip(seen, coverage, strict=True)]):
         yield svg.element(
             "rect",

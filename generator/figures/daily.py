@@ -16,6 +16,10 @@ from generator.figures.figure import Figure, Key
 from generator.render import Column, Row, Table
 
 _HEIGHT = 200
+_FILLS: dict[str, dict[str, str | float]] = {
+    "p2": {"fill": svg.STRIPES},
+    "c4": {"fill": svg.DOTS, "class_": "c4"},
+}
 
 
 @dataclass(frozen=True)
@@ -86,14 +90,14 @@ def daily(
         description=_description(data, slots),
         svg=svg.titled(
             id,
-            scale.base + 46,
+            scale.base + axis.BELOW,
             f"{title}, {slots.span()}" if data else title,
             _description(data, slots),
             _draw(slots, data, scale, threshold),
         ),
         legend=_legend(data, unread),
         table=_table(title, data, unread, slots),
-        plotly=_plotly(slots, data, scale) if any(s.seen for s in data) else None,
+        plotly=_plotly(slots, data, scale, threshold) if any(s.seen for s in data) else None,
         caption=caption,
     )
 
@@ -104,7 +108,7 @@ def _legend(data: Sequence[_Slot], unread: bool) -> tuple[Key, ...]:
         Key("Unclassified: no signature yet", "p2"),
     ]
     if unread:
-        keys.append(Key("Failed, logs not examined", "c4"))
+        keys.append(Key("Failed, logs not examined", "p3"))
     keys.append(Key("Infra: not in the failure rate", "c3"))
     if not all(s.seen for s in data):
         keys.append(Key("No data", "ph"))
@@ -147,7 +151,7 @@ def _bar(slots: Slots, i: int, slot: _Slot, scale: Scale) -> Iterator[Markup]:
         if count:
             top, bottom = scale.y(below + count), scale.y(below) - 1
             outline = 0.6 if kind in ("c3", "c4") else 0
-            fill: dict[str, str | float] = {"fill": svg.STRIPES} if kind == "p2" else {"class_": kind}
+            fill = _FILLS.get(kind, {"class_": kind})
             yield svg.element(
                 "rect", x=x, width=width, y=top + outline, height=max(bottom - top - 2 * outline, 0.5), **fill
             )
@@ -166,24 +170,24 @@ def _table(title: str, data: Sequence[_Slot], unread: bool, slots: Slots) -> Tab
     return Table(f"{title}, numbers", columns, rows, stack=False, sortable=False)
 
 
-def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale) -> dict[str, Any]:
+def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -> dict[str, Any]:
+    missing = [not s.seen for s in data]
+
     def trace(name: str, counts: Sequence[int], marker: dict[str, Any]) -> dict[str, Any]:
         heights = [n if s.seen else None for n, s in zip(counts, data, strict=True)]
         return drawing.bars(
             slots, heights, name=name, marker=marker, hovertemplate="%{y:,} " + name + "<extra></extra>"
         )
 
-    solid = {"color": drawing.COLOURS["--classified"], "line": {"width": 0}}
+    solid = {"color": drawing.COLOURS["--classified"], "line": drawing.CUT}
     traces = [
         trace("classified", [s.classified for s in data], solid),
         trace("unclassified", [s.unclassified for s in data], drawing.stripes()),
-        trace("not examined", [s.unread for s in data], drawing.hollow("--unclassified")),
-        trace("infra", [s.infra for s in data], drawing.hollow("--infra")),
-        drawing.hatch(slots, [not s.seen for s in data], scale.top),
-        drawing.coverage(
-            slots, [s.coverage if s.seen else None for s in data], [words.rate(s.coverage) for s in data]
-        ),
+        trace("not examined", [s.unread for s in data], drawing.dots()),
+        trace("infra", [s.infra for s in data], drawing.hollow()),
+        drawing.hatch(slots, missing, scale.top),
+        *drawing.coverage(slots, [s.coverage if s.seen else None for s in data], threshold),
     ]
     shown = [t for t in traces if any(t["y"])]
     labels = [words.count(value) for value in scale.values()]
-    return drawing.spec(shown, drawing.layout(slots, scale, labels, scale.base + 46))
+    return drawing.spec(shown, drawing.layout(slots, scale, labels, missing))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from generator.figures.axis import TOP, Scale, Slots
+from generator import words
+from generator.figures.axis import BELOW, TOP, Scale, Slots, runs
 
 COLOURS = {
     "--paper": "#fbfaf7",
@@ -22,11 +23,14 @@ COLOURS = {
     "--infra": "#70757c",
     "--band": "#1f5b8a33",
 }
-#: Padding of `.plot` in the style sheet, pixels: left, right, top.
-_PADDING = (36, 4, 8)
 #: Of a slot, the part that a bar takes.
 BAR = 0.76
+#: The pixel of paper between parts of a bar.
+CUT = {"color": COLOURS["--paper"], "width": 1}
+#: Padding of `.plot` in the style sheet, pixels: left, right, top.
+_PADDING = (36, 4, 8)
 _CLEAR = "rgba(0,0,0,0)"
+_LINE = {"color": COLOURS["--line"], "width": 1}
 
 
 def spec(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
@@ -36,86 +40,83 @@ def spec(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
 
 def middles(slots: Slots) -> list[str]:
     """Middle of each slot, as plotly's dates."""
-    return [f"{at + slots.length / 2:%Y-%m-%d %H:%M}" for at in slots.times]
+    return [_date(at + slots.length / 2) for at in slots.times]
 
 
 def bars(slots: Slots, heights: Sequence[float | None], width: float = BAR, **more: Any) -> dict[str, Any]:
     """A bar trace, one bar a slot."""
-    return {
-        "type": "bar",
-        "x": middles(slots),
-        "y": list(heights),
-        "width": width * slots.length.total_seconds() * 1000,
-        **more,
-    }
+    milliseconds = width * slots.length.total_seconds() * 1000
+    return {"type": "bar", "x": middles(slots), "y": list(heights), "width": milliseconds, **more}
 
 
-def hatch(slots: Slots, missing: Sequence[bool], top: float, say: str = "no data") -> dict[str, Any]:
+def hatch(
+    slots: Slots, missing: Sequence[bool], top: float, say: str = "no data", **more: Any
+) -> dict[str, Any]:
     """Hatch over the full height where nothing is known."""
-    return bars(
-        slots,
-        [top if m else None for m in missing],
-        1,
-        name=say,
-        hovertemplate=f"{say}<extra></extra>",
-        marker={"color": _CLEAR, "line": {"width": 0}, "pattern": _pattern("/", "--line", 6, 0.15)},
-    )
+    heights = [top if m else None for m in missing]
+    hover = f"{say}<extra></extra>"
+    return bars(slots, heights, 1, name=say, hovertemplate=hover, marker=_hatched(_CLEAR), **more)
 
 
-def _pattern(shape: str, token: str, size: int, solidity: float) -> dict[str, Any]:
-    return {
-        "shape": shape,
-        "fgcolor": COLOURS[token],
-        "bgcolor": _CLEAR,
-        "fillmode": "replace",
-        "size": size,
-        "solidity": solidity,
-    }
+def _hatched(ground: str) -> dict[str, Any]:
+    return _patterned("/", COLOURS["--line"], ground, 6, 0.15, {"width": 0})
 
 
 def stripes() -> dict[str, Any]:
     """Marker of what no signature explains: stripes that lean left, cut by the paper."""
-    return {
-        "color": COLOURS["--unclassified"],
-        "line": {"width": 0},
-        "pattern": {
-            "shape": "\\",
-            "fgcolor": COLOURS["--paper"],
-            "bgcolor": COLOURS["--unclassified"],
-            "fillmode": "replace",
-            "size": 5,
-            "solidity": 0.25,
-        },
+    return _patterned("\\", COLOURS["--paper"], COLOURS["--unclassified"], 5, 0.25, CUT)
+
+
+def dots() -> dict[str, Any]:
+    """Marker of failed builds that nobody looked into."""
+    outline = {"color": COLOURS["--unclassified"], "width": 1.25}
+    return _patterned(".", COLOURS["--unclassified"], COLOURS["--paper"], 4, 0.2, outline)
+
+
+def _patterned(
+    shape: str, mark: str, ground: str, size: int, solidity: float, line: dict[str, Any]
+) -> dict[str, Any]:
+    pattern = {"shape": shape, "fgcolor": mark, "bgcolor": ground, "fillmode": "replace"}
+    return {"color": ground, "line": line, "pattern": {**pattern, "size": size, "solidity": solidity}}
+
+
+def hollow() -> dict[str, Any]:
+    """Marker drawn as an outline only: not part of the rate."""
+    return {"color": COLOURS["--paper"], "line": {"color": COLOURS["--infra"], "width": 1.25}}
+
+
+def coverage(slots: Slots, shares: Sequence[float | None], threshold: float) -> list[dict[str, Any]]:
+    """The strip under the axis: solid, hatched under the threshold, hatch alone where nothing was seen."""
+    solid = {"color": COLOURS["--soft"], "line": {"width": 0}}
+    enough = [c if c is not None and c >= threshold else None for c in shares]
+    little = [c if c is not None and c < threshold else None for c in shares]
+    strip: dict[str, Any] = {
+        "yaxis": "y2",
+        "name": "coverage",
+        "textposition": "none",
+        "text": [words.rate(c) for c in shares],
+        "hovertemplate": "coverage %{text}<extra></extra>",
     }
+    return [
+        bars(slots, enough, **strip, marker=solid),
+        bars(slots, little, **strip, marker=_hatched(COLOURS["--rule"])),
+        {
+            **hatch(slots, [c is None for c in shares], 1, yaxis="y2"),
+            "hoverinfo": "skip",
+            "hovertemplate": None,
+        },
+    ]
 
 
-def hollow(token: str) -> dict[str, Any]:
-    """Marker drawn as an outline only."""
-    return {"color": COLOURS["--paper"], "line": {"color": COLOURS[token], "width": 1.25}}
-
-
-def coverage(slots: Slots, shares: Sequence[float | None], texts: Sequence[str]) -> dict[str, Any]:
-    """The strip under the axis."""
-    return bars(
-        slots,
-        shares,
-        yaxis="y2",
-        name="coverage",
-        marker={"color": COLOURS["--soft"], "line": {"width": 0}},
-        text=list(texts),
-        textposition="none",
-        hovertemplate="coverage %{text}<extra></extra>",
-    )
-
-
-def layout(slots: Slots, scale: Scale, labels: Sequence[str], height: int) -> dict[str, Any]:
+def layout(
+    slots: Slots, scale: Scale, labels: Sequence[str], missing: Sequence[bool], say: str = "no data"
+) -> dict[str, Any]:
     """Axes and margins such that every mark falls on the SVG's."""
     left, right, top = _PADDING
-    total = height - TOP
-    ticks = slots.ticks()
-    line = {"color": COLOURS["--line"]}
+    total = scale.height + BELOW
+    plain = {"fixedrange": True, "zeroline": False}
     return {
-        "height": height + top,
+        "height": TOP + total + top,
         "margin": {"l": left, "r": right, "t": top + TOP, "b": 0, "pad": 0},
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
@@ -125,48 +126,93 @@ def layout(slots: Slots, scale: Scale, labels: Sequence[str], height: int) -> di
         "hovermode": "x unified",
         "hoverlabel": {
             "bgcolor": COLOURS["--paper"],
-            "bordercolor": line["color"],
+            "bordercolor": COLOURS["--line"],
             "font": {"color": COLOURS["--ink"], "size": 12},
         },
-        "xaxis": {
-            "type": "date",
-            "anchor": "y",
-            "showgrid": False,
-            "zeroline": False,
-            "showline": True,
-            "linecolor": line["color"],
-            "ticks": "outside",
-            "ticklen": 5,
-            "tickcolor": line["color"],
-            "ticklabelposition": "outside right" if len(ticks) > 1 else "outside",
-            "tickvals": [f"{slots.times[i]:%Y-%m-%d %H:%M}" for i, _ in ticks],
-            "ticktext": [label for _, label in ticks],
-            "hoverformat": "%a %-d %b, %H:%M" if slots.hourly else "%a %-d %b %Y",
-            **_range(slots),
-        },
+        "xaxis": _time(slots),
+        # A hair more than the scale: plotly draws no grid line on the very edge.
         "yaxis": {
-            "range": [0, scale.top],
+            **plain,
+            "range": [0, scale.top * 1.003],
             "domain": [1 - scale.height / total, 1],
-            "fixedrange": True,
             "tickvals": scale.values(),
             "ticktext": list(labels),
             "gridcolor": COLOURS["--rule"],
-            "zeroline": False,
         },
         "yaxis2": {
+            **plain,
             "range": [0, 1],
             "domain": [4 / total, 14 / total],
-            "fixedrange": True,
             "showgrid": False,
-            "zeroline": False,
+            "anchor": "x",
             "tickvals": [0.5],
             "ticktext": ["cov."],
-            "anchor": "x",
         },
+        "annotations": [*_words(slots, missing, scale, say), *_last(slots)],
+        "shapes": [
+            {
+                "type": "line",
+                "xref": "paper",
+                "yref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": 4 / total,
+                "y1": 4 / total,
+                "line": _LINE,
+            }
+        ],
     }
 
 
-def _range(slots: Slots) -> dict[str, Any]:
-    if not slots.times:
-        return {}
-    return {"range": [f"{slots.times[0]:%Y-%m-%d %H:%M}", f"{slots.times[-1] + slots.length:%Y-%m-%d %H:%M}"]}
+def _time(slots: Slots) -> dict[str, Any]:
+    ticks = slots.ticks()
+    return {
+        "type": "date",
+        "anchor": "y",
+        "showgrid": False,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": COLOURS["--line"],
+        "tickcolor": COLOURS["--line"],
+        "ticks": "outside",
+        "ticklen": 5,
+        "ticklabelposition": "outside right",
+        "tickvals": [_date(slots.times[i]) for i, _ in ticks],
+        "ticktext": [label for _, label in ticks],
+        "hoverformat": "%a %-d %b, %H:%M" if slots.hourly else "%a %-d %b %Y",
+        "range": [_date(slots.times[0]), _date(slots.times[-1] + slots.length)],
+    }
+
+
+def _words(slots: Slots, missing: Sequence[bool], scale: Scale, say: str) -> list[dict[str, Any]]:
+    """The words over each hatched stretch."""
+    return [
+        {
+            "x": _date(slots.times[start] + (end - start) * slots.length / 2),
+            "y": scale.top / 2,
+            "text": say,
+            "textangle": -90,
+            "showarrow": False,
+            "bgcolor": COLOURS["--paper"],
+            "borderpad": 1,
+            "font": {"color": COLOURS["--ink"], "size": 12, "weight": 600},
+        }
+        for start, end in runs(missing)
+    ]
+
+
+def _last(slots: Slots) -> list[dict[str, Any]]:
+    """The last day's name at its right end, as in the SVG; it leaves with its day when the graph is zoomed."""
+    place = {
+        "x": _date(slots.times[-1] + slots.length),
+        "xanchor": "right",
+        "y": 0,
+        "yanchor": "top",
+        "yshift": -1,
+    }
+    label = slots.last()
+    return [{**place, "text": label, "showarrow": False, "borderpad": 0}] if label else []
+
+
+def _date(at: Any) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"

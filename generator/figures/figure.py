@@ -12,7 +12,7 @@ from generator.render import Table
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a legend: the class of its swatch (c1, bd …) or the pattern that fills it (p2, ph)."""
+    """One entry of a legend: the class of its swatch (c1, bd …) or the pattern that fills it (p2, p3, ph)."""
 
     text: str
     swatch: str
@@ -20,7 +20,7 @@ class Key:
     @property
     def pattern(self) -> bool:
         """Whether the swatch is a pattern of the page."""
-        return self.swatch in ("p2", "ph")
+        return self.swatch in ("p2", "p3", "ph")
 
 
 @dataclass(frozen=True)

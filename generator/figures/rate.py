@@ -68,14 +68,16 @@ def rate(
         description=_description(data),
         svg=svg.titled(
             id,
-            scale.base + 46,
+            scale.base + axis.BELOW,
             f"{title}, {slots.span()}" if data else title,
             _description(data),
             _draw(slots, data, scale, strip, threshold),
         ),
         legend=_legend(data),
         table=_table(title, data, strip, slots),
-        plotly=_plotly(slots, data, scale, strip) if any(s.rate is not None for s in data) else None,
+        plotly=_plotly(slots, data, scale, strip, threshold)
+        if any(s.rate is not None for s in data)
+        else None,
         caption=caption,
     )
 
@@ -109,6 +111,10 @@ def _description(data: Sequence[_Slot]) -> str:
     return f"Highest on {most.name}: {most.words()}. Last, {known[-1].name}: {known[-1].words()}.{missing}"
 
 
+def _missing_words(data: Sequence[_Slot]) -> str:
+    return "no rate" if any(s.n for s in data if s.rate is None) else "no data"
+
+
 def _labels(scale: Scale) -> list[str]:
     """`0`, `6`, `12 %`: per cent, the sign at the top only."""
     decimals = next(d for d in range(4) if d == 3 or round(scale.step * 10 ** (2 + d), 6).is_integer())
@@ -121,8 +127,7 @@ def _draw(
 ) -> Iterator[Markup]:
     yield from axis.grid(scale, _labels(scale))
     missing = [s.rate is None for s in data]
-    say = "no rate" if any(s.n for s in data if s.rate is None) else "no data"
-    yield from axis.no_data(slots, missing, scale, say)
+    yield from axis.no_data(slots, missing, scale, _missing_words(data))
     yield svg.element(
         "svg",
         svg.joined(_lines(data, scale)),
@@ -190,7 +195,7 @@ def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slo
 
 
 def _plotly(
-    slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None]
+    slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None], threshold: float
 ) -> dict[str, Any]:
     x = drawing.middles(slots)
     blue = drawing.COLOURS["--classified"]
@@ -223,7 +228,11 @@ def _plotly(
             "name": "rate",
         }
     )
-    traces.append(drawing.hatch(slots, [s.rate is None for s in data], scale.top))
-    traces.append(drawing.coverage(slots, strip, [words.rate(c) for c in strip]))
+    missing = [s.rate is None for s in data]
+    traces += [
+        drawing.hatch(slots, missing, scale.top, _missing_words(data)),
+        *drawing.coverage(slots, strip, threshold),
+    ]
     shown = [t for t in traces if any(y is not None for y in t["y"])]
-    return drawing.spec(shown, drawing.layout(slots, scale, _labels(scale), scale.base + 46))
+    layout = drawing.layout(slots, scale, _labels(scale), missing, _missing_words(data))
+    return drawing.spec(shown, layout)

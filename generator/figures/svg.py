@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 HATCH = "url(#ph)"
 STRIPES = "url(#p2)"
+DOTS = "url(#p3)"
 
 
 def element(name: str, content: str = "", /, **attributes: str | float) -> Markup:
