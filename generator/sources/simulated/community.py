@@ -107,6 +107,6 @@ WEEKEND = 0.3
 
 
 def busy(day: date, days: int) -> float:
-    """How many buildsets of people start on a day, relative to a working day at the end: a release comes near."""
+    """Buildsets that start on a day, relative to a working day at the end: a release comes near."""
     age = (END.date() - day).days
     return (1.0 - 0.5 * min(age / days, 1.0)) * (WEEKEND if day.weekday() >= 5 else 1.0)
