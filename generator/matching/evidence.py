@@ -18,7 +18,7 @@ _TRIGGER = re.compile(
 )
 _ECHO = re.compile(
     r"\++ |\$ |\[command\]|##\[(?:group|command|endgroup|debug)\]|# |=== (?:RUN|CONT|PAUSE|NAME)"
-    r"|(?:if|then|else|echo|exit) |(?:ok|PASS|SKIP|--- PASS|--- SKIP)\b"
+    r"|(?:if|then|else|echo) |exit \d+$|(?:ok|PASS|SKIP|--- PASS|--- SKIP)\b"
 )
 # The brackets (a duration, a share) hold no other bracket, so that nothing can be matched in two ways.
 _WELL = re.compile(
@@ -28,7 +28,7 @@ _WELL = re.compile(
 _WORDS = r"(?:errors?|fail\w*|exceptions?|fatal|abort\w*|assert\w*|timeouts?|missing|invalid|panic|cancel)"
 _NOTHING = re.compile(
     rf"\b(?:0|no|without(?: any)?) {_WORDS}|\b{_WORDS}[^\w\n]{{1,40}}0\b"
-    rf"|[-_./\\]{_WORDS}\b(?!: )|\b{_WORDS}[-_/.=(]\w",
+    rf"|[-_./\\]{_WORDS}\d*\b(?!: )|\b{_WORDS}[-_/.=(]\w",
     re.I,
 )
 _VERDICT = re.compile(

@@ -70,7 +70,12 @@ def excerpt(lines: Sequence[bytes]) -> str:
 
     Bytes that are not UTF-8 are spelled out as `\\xff`; a carriage return at the end of a line is dropped.
     """
-    text = "\n".join(line.rstrip(b"\r\n").decode("utf-8", "backslashreplace") for line in lines)
+    return published([line.rstrip(b"\r\n").decode("utf-8", "backslashreplace") for line in lines])
+
+
+def published(lines: Sequence[str]) -> str:
+    """Return lines of text as `excerpt` returns lines of bytes; a newline within a line is spelled out."""
+    text = "\n".join(line.replace("\n", "\\n") for line in lines)
     return "\n".join(_shown(line) for line in redact(text).split("\n"))
 
 

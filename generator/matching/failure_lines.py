@@ -14,9 +14,11 @@ from math import log2
 from typing import NamedTuple
 
 from generator.matching.evidence import NONE, STATED, VERDICT, WELL, weight
-from generator.matching.log_text import cut, plain, template
+from generator.matching.log_text import cut, plain, template, text_lines
 
 LINE_CHARS = 1000  # of a longer line only the start is judged and kept
+READ_BYTES = 4 * LINE_CHARS  # of a longer line, so that its cut falls between words
+LINES = 10  # that are shown of a log
 KEPT = 400  # candidates remembered, so that memory does not grow with the log
 NEW = STATED / 2  # a line that the passed log lacks: as good as a hint
 LATE = 1.0  # what comes last counts most, by tenths of the log: within a tenth the first line wins
@@ -46,7 +48,7 @@ class _Candidate:
 class Ranker:
     """Collects the candidates of one log in one pass; memory is bounded by KEPT blocks of `limit` lines."""
 
-    def __init__(self, passed: Iterable[str] | None = None, limit: int = 10) -> None:
+    def __init__(self, passed: Iterable[str] | None = None, limit: int = LINES) -> None:
         self._limit = limit
         self._passed = (
             None if passed is None else {_wording(plain(cut(line, LINE_CHARS)).text) for line in passed}
@@ -114,7 +116,7 @@ class Ranker:
         c.block.append((self._lines, line))
         return len(c.block) < self._limit
 
-    def result(self, limit: int = 10) -> list[Ranked]:
+    def result(self, limit: int = LINES) -> list[Ranked]:
         """Return at most `limit` lines, the likeliest first; fewer if the rest is far less likely."""
         scored = sorted(((self._score(c), c) for c in self._kept), key=lambda pair: (-pair[0], pair[1].line))
         chosen: dict[int, Ranked] = {}
@@ -131,10 +133,19 @@ class Ranker:
         return c.base + LATE * late - REPEATED * log2(self._counts[c.wording])
 
 
-def rank(lines: Sequence[str], passed: Sequence[str] | None = None, limit: int = 10) -> list[Ranked]:
+def rank(lines: Sequence[str], passed: Sequence[str] | None = None, limit: int = LINES) -> list[Ranked]:
     """Return the lines, at most `limit`, that most likely say why a log's job failed, the likeliest first."""
     ranker = Ranker(passed, limit)
     ranker.feed(lines)
+    return ranker.result(limit)
+
+
+def rank_log(
+    blocks: Iterable[bytes], passed: Iterable[bytes] | None = None, limit: int = LINES
+) -> list[Ranked]:
+    """`rank` for logs as unpacked blocks of bytes, cut anywhere; memory does not grow with the log."""
+    ranker = Ranker(None if passed is None else text_lines(passed, READ_BYTES), limit)
+    ranker.feed(text_lines(blocks, READ_BYTES))
     return ranker.result(limit)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 #: Terminal control sequences (ECMA-48 CSI, and OSC up to its end mark).
@@ -52,3 +53,21 @@ def cut(text: str, limit: int) -> str:
     safe = max(limit - _CUT_WORD, 0)
     words, space, _ = text[safe:limit].rpartition(" ")
     return text[:safe] + words + space
+
+
+def byte_lines(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """Yield the lines of unpacked blocks, cut anywhere; of a longer line the first `limit` bytes."""
+    rest = b""
+    for chunk in chunks:
+        *lines, last = chunk.split(b"\n")
+        for line in lines:
+            yield rest + line[: limit - len(rest)]
+            rest = b""
+        rest += last[: limit - len(rest)]
+    if rest:
+        yield rest
+
+
+def text_lines(chunks: Iterable[bytes], limit: int) -> Iterator[str]:
+    """`byte_lines` as text; bytes that are not UTF-8 are spelled out."""
+    return (line.decode("utf-8", "backslashreplace") for line in byte_lines(chunks, limit))

@@ -1,0 +1,203 @@
+"""What `gatepost explain` says to people: the verdict first, then the evidence, then what to do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from generator.matching.excerpts import printable
+from generator.matching.inputs import Skipped
+from generator.matching.log_text import plain, template
+from generator.signatures.model import Signature
+from generator.words import count, plural
+
+OTHERS = 10  # builds that are named without lines, and skipped files that are named
+BUG = "https://bugs.launchpad.net/bugs/{}"  # elastic-recheck's files are named after bugs there
+_SUCCESS = "SUCCESS"
+
+
+class Line(NamedTuple):
+    """A line of a log: its 1-based number and its text, redacted and printable."""
+
+    number: int
+    text: str
+
+
+class Place(NamedTuple):
+    """Where a signature matched: build, its file, line, the lines around it, the build's result if known."""
+
+    build: str
+    file: str
+    line: int
+    context: tuple[Line, ...]
+    result: str | None
+
+
+class Found(NamedTuple):
+    """A signature that matched: how many lines of how many builds, and the place to look at."""
+
+    signature: Signature
+    lines: int
+    builds: int
+    place: Place
+    assumed: bool
+
+
+class Unexplained(NamedTuple):
+    """A build that no signature explains, with the likeliest lines as (file, line)."""
+
+    build: str
+    result: str | None
+    lines: tuple[tuple[str, Line], ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is said: `classified` builds have a hit, `others` are further ones without.
+
+    `compared` says whether a log that passed was given.
+    """
+
+    lines: int
+    builds: int
+    classified: int
+    signatures: int
+    found: tuple[Found, ...]
+    unexplained: tuple[Unexplained, ...]
+    others: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    compared: bool
+
+
+def render(report: Report) -> str:
+    """Return the report as plain text, without control characters."""
+    found = sorted(report.found, key=_order)
+    lines = [_verdict(report, found), ""]
+    for hit in found:
+        lines += [*_found(hit, report.builds > 1), ""]
+    for build in report.unexplained:
+        lines += [*_unexplained(build, report), ""]
+    if report.others:
+        lines += [f"No known failure either: {_listed(report.others)}", ""]
+    lines += [*_next(found, report), ""]
+    lines += _skipped(report.skipped)
+    return "\n".join(printable(line) for line in lines).rstrip("\n")
+
+
+def _order(hit: Found) -> tuple[bool, bool, int, int, str]:
+    """The surest first: nothing assumed, not fixed, most builds; then the one that fewest lines match."""
+    return (hit.assumed, hit.signature.resolved_at is not None, -hit.builds, hit.lines, hit.signature.id)
+
+
+def _name(signature: Signature) -> str:
+    return f"{signature.title} ({signature.id})" if signature.title else signature.id
+
+
+def _verdict(report: Report, found: Sequence[Found]) -> str:
+    searched = f"{plural(report.signatures, 'signature')}, {plural(report.lines, 'line')} searched"
+    if not found:
+        where = "" if report.builds == 1 else f" in {plural(report.builds, 'build')}"
+        return f"No known failure{where}: {searched}."
+    if report.builds > 1:
+        builds = f"{count(report.classified)} of {plural(report.builds, 'build')}"
+        return f"Known failures in {builds}: {searched}."
+    more = "" if len(found) == 1 else f", and {count(len(found) - 1)} more"
+    return f"Known failure: {_name(found[0].signature)}{more}"
+
+
+def _found(hit: Found, several: bool) -> Iterator[str]:
+    signature, place = hit.signature, hit.place
+    yield f"{signature.id}  {signature.title or ''}".rstrip()
+    matched = plural(hit.lines, "line") + (" match" if hit.lines != 1 else " matches")
+    if several:
+        yield f"  builds   {count(hit.builds)}; {matched}"
+        yield f"  first    {place.build}"
+    link = signature.bug or (BUG.format(signature.id) if signature.id.isdigit() else None)
+    if link:
+        yield f"  bug      {link}"
+    yield f"  file     {place.file}, line {count(place.line)}" + ("" if several else f"; {matched}")
+    yield from (f"  note     {note}" for note in _notes(hit))
+    yield ""
+    width = max(len(str(line.number)) for line in place.context)
+    for line in place.context:
+        yield f"  {'>' if line.number == place.line else ' '} {line.number:>{width}}  {line.text}".rstrip()
+
+
+def _notes(hit: Found) -> Iterator[str]:
+    if hit.assumed:
+        yield "assumed: the query also asks for metadata that is unknown here; it is taken as met"
+    if hit.signature.resolved_at:
+        fixed = hit.signature.resolved_at.isoformat()
+        yield f"said to be fixed on {fixed}: it may be back, or the signature too wide"
+    if hit.place.result == _SUCCESS:
+        yield "this build succeeded: the signature also matches builds that nothing failed"
+    if hit.signature.suppress_graph:
+        yield "hidden on the site (suppress-graph), but it classifies"
+
+
+def _unexplained(build: Unexplained, report: Report) -> Iterator[str]:
+    single = report.builds == 1
+    if build.result == _SUCCESS:
+        yield f"{build.build}: no known failure, and it succeeded."
+        return
+    if not build.lines:
+        yield f"{'No' if single else build.build + ': no'} line looks like a failure."
+        return
+    where = "" if single else f"{build.build}: no known failure. "
+    against = ", against the log that passed" if report.compared else ""
+    yield f"{where}The {plural(len(build.lines), 'line')} most likely to be the failure{against}:"
+    file = None
+    width = max(len(str(line.number)) for _, line in build.lines)
+    for name, line in build.lines:
+        if name != file:
+            file = name
+            yield f"  {name}"
+        yield f"    {line.number:>{width}}  {line.text}".rstrip()
+
+
+def _next(found: Sequence[Found], report: Report) -> Iterator[str]:
+    yield "What to do next"
+    if found:
+        yield "  Read the bug. If it is this failure and your change is not the cause, have the CI run again"
+        yield f"  and name the bug; where a comment in the review does that: {_recheck(found[0].signature)}"
+    unexplained = [build for build in report.unexplained if build.lines and build.result != _SUCCESS]
+    if unexplained:
+        yield "  If your change is not the cause, look for a bug report or file one, and write a signature,"
+        yield "  so that whoever meets this next is told: BUG.yaml in the folder of signatures with, e.g.,"
+        yield f"    query: {_draft(unexplained[0])}"
+        yield "  Then try `gatepost lint` and this command again."
+
+
+def _recheck(signature: Signature) -> str:
+    return f"`recheck bug {signature.id}`" if signature.id.isdigit() else f"`recheck {signature.id}`"
+
+
+def _draft(build: Unexplained) -> str:
+    """A query, as YAML, for the longest stretch of the likeliest lines that stays from run to run."""
+    pieces = [piece for _, line in build.lines for piece in _constant(line.text)]
+    phrase = max(pieces, key=len, default="what the log says")
+    return f"'message:\"{phrase}\"'"
+
+
+def _constant(text: str) -> list[str]:
+    """The stretches of a line that stay from run to run and need no escape in a phrase."""
+    pieces = re.split(r"#|\[redacted\]|[\\\"'…]", template(plain(text).text))
+    return [piece.strip(" .,:;-_()[]") for piece in pieces]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f", and {count(len(names) - OTHERS)} more" if len(names) > OTHERS else ""
+    return ", ".join(names[:OTHERS]) + more
+
+
+def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """Each reason once, with the paths, the first few of them by name."""
+    if not skipped:
+        return
+    yield f"Not searched, or not to the end: {count(len(skipped))}"
+    for reason, number in Counter(item.reason for item in skipped).most_common():
+        paths = [item.path for item in skipped if item.reason == reason]
+        yield f"  {reason} ({count(number)}): {_listed(paths)}"

@@ -1,0 +1,114 @@
+"""All signatures over all inputs: what was found where, and which builds nothing explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from generator.matching.engine import Engine, Match, scan_documents
+from generator.matching.failure_lines import READ_BYTES, Ranker
+from generator.matching.inputs import STDIN, Build, Inputs, LogFile, Skipped
+from generator.matching.log_text import text_lines
+from generator.matching.ndjson import Documents
+from generator.matching.reading import open_log
+from generator.progress import Progress
+
+
+@dataclass
+class Hits:
+    """One signature over all inputs; `place` is its first match, one without assumptions before others."""
+
+    lines: int = 0
+    builds: int = 0
+    documents: list[int] = field(default_factory=list)
+    place: tuple[Build, LogFile, Match] | None = None
+
+    def add(self, build: Build, file: LogFile, match: Match) -> None:
+        """Count the match in one more file of a build."""
+        self.lines += match.lines
+        if self.place is None or (self.place[2].assumed and not match.assumed):
+            self.place = (build, file, match)
+
+
+@dataclass
+class Survey:
+    """What was found: `unclassified` builds have no hit, `stdin` ranked what cannot be read twice."""
+
+    documents: Documents
+    skipped: list[Skipped]
+    lines: int = 0
+    builds: int = 0
+    classified: int = 0
+    files: int = 0
+    hits: dict[str, Hits] = field(default_factory=dict)
+    unclassified: list[Build] = field(default_factory=list)
+    stdin: Ranker = field(default_factory=Ranker)
+
+
+def survey(engine: Engine, inputs: Inputs, progress: Progress, workers: int | None = None) -> Survey:
+    """Search all builds and documents for all signatures of the engine."""
+    result = Survey(Documents(inputs.documents), inputs.skipped)
+    with progress.task("searching logs", sum(len(build.files) for build in inputs.builds)) as task:
+        for build in inputs.builds:
+            _search(engine, build, result)
+            task.advance(len(build.files))
+    if inputs.documents:
+        _search_documents(engine, result)
+    return result
+
+
+def _search(engine: Engine, build: Build, result: Survey) -> None:
+    found: set[str] = set()
+    read = 0
+    for file in build.files:
+        stream = open_log(file.source)
+        blocks = _ranked(stream, result.stdin) if file.name == STDIN else stream
+        scan = engine.scan(blocks, file.facts)
+        if stream.problem:
+            result.skipped.append(Skipped(_path(build, file), stream.problem.reason, stream.problem.detail))
+        read += stream.problem is None or stream.bytes > 0
+        result.lines += scan.lines
+        for signature, match in scan.matches.items():
+            result.hits.setdefault(signature, Hits()).add(build, file, match)
+        found |= scan.matches.keys()
+    result.files += read
+    result.builds += bool(read)
+    result.classified += bool(found)
+    for signature in found:
+        result.hits[signature].builds += 1
+    if read and not found:
+        result.unclassified.append(build)
+
+
+def _path(build: Build, file: LogFile) -> str:
+    return STDIN if file.name == STDIN else str(file.source)
+
+
+def _ranked(blocks: Iterable[bytes], ranker: Ranker) -> Iterator[bytes]:
+    """Pass blocks on that cannot be read twice, and rank their lines on the way."""
+    rest = b""
+    for block in blocks:
+        yield block
+        whole, newline, tail = (rest + block).rpartition(b"\n")
+        ranker.feed(text_lines([whole + newline], READ_BYTES))
+        rest = tail[:READ_BYTES]
+    ranker.feed(text_lines([rest], READ_BYTES))
+
+
+def _search_documents(engine: Engine, result: Survey) -> None:
+    documents = result.documents
+    scan = scan_documents(engine, documents.lines(), None)
+    result.lines += documents.count
+    result.builds += documents.builds()
+    result.files += documents.count
+    result.skipped += documents.skipped
+    for problem in scan.problems:
+        path = documents.path_of(problem.position)
+        result.skipped.append(Skipped(f"{path}: document {problem.position}", problem.reason, problem.detail))
+    hit = {position for positions in scan.positions.values() for position in positions}
+    result.classified += documents.builds(hit)
+    for signature, positions in scan.positions.items():
+        hits = result.hits.setdefault(signature, Hits())
+        hits.documents = positions
+        hits.lines += len(positions)
+        hits.builds += documents.builds(positions)
