@@ -22,7 +22,10 @@ from generator.sources.frames import tables
 from generator.sources.metadata import NO_BUILD, Seen, SeenFile, as_text, columns, parsed
 from generator.sources.rows import Origin, Row, Rows, build_row, odd_results, query_set, skipped_row
 from generator.sources.settings import DocumentsSettings
+from generator.sources.unexplained import failure_lines
 from generator.tables import Tables
+
+_EXCERPT_LINES = 20  # of a message that the index joined from several lines
 
 
 @dataclass
@@ -42,12 +45,14 @@ class _Collection:
     engine: Engine
     origin: Origin
     fields: Mapping[str, str]
+    files: list[SeenFile] = field(default_factory=list)
     hits: dict[tuple[int, str], _Hit] = field(default_factory=dict)
     skipped: list[Row] = field(default_factory=list)
 
     def scan(self, which: int) -> None:
         """Search one file, and take note of its builds."""
         export, file = self.exports[which], SeenFile()
+        self.files.append(file)
         lines = self.seen.watch(export.documents(), file)
         scan = scan_documents(self.engine, lines, self.fields or None)
         homeless: list[str] = []
@@ -98,22 +103,28 @@ class _Collection:
 
     def rows(self, known: Mapping[str, str]) -> Rows:
         """All rows, but those of builds that were examined with these queries before."""
-        rows = Rows(skipped=self.skipped)
-        hashes = {s.id: s.query_hash for s in self.engine.signatures}
-        fresh = {
-            number
-            for number, build in enumerate(self.seen.builds)
-            if known.get(build.uuid) != self.origin.query_set
-        }
-        for number in sorted(fresh, key=lambda number: self.seen.builds[number].uuid):
+        rows, unexplained = Rows(skipped=self.skipped), []
+        explained = {number for number, _ in self.hits}
+        fresh = [n for n, b in enumerate(self.seen.builds) if known.get(b.uuid) != self.origin.query_set]
+        for number in sorted(fresh, key=lambda n: self.seen.builds[n].uuid):
             build = self.seen.builds[number]
             row = build_row(self.origin, columns(build), build.uuid, True, "build_name" in build.values)
             rows.builds.append(row)
             rows.skipped += odd_results(self.origin, row, build.uuid)
-        for (number, signature), hit in sorted(self.hits.items()):
-            if number in fresh:
-                rows.hits.append(_hit_row(self.seen.builds[number].uuid, signature, hashes[signature], hit))
+            if row["outcome"] == "failure" and number not in explained:
+                unexplained.append(number)
+        rows.hits += self._hit_rows(set(fresh))
+        rows.failure_lines += failure_lines(self.exports, self.files, self.seen, unexplained)
         return rows
+
+    def _hit_rows(self, builds: set[int]) -> list[Row]:
+        hashes = {s.id: s.query_hash for s in self.engine.signatures}
+        found = (
+            _hit_row(self.seen.builds[number].uuid, signature, hashes[signature], hit)
+            for (number, signature), hit in self.hits.items()
+            if number in builds
+        )
+        return sorted(found, key=lambda row: (row["build_uuid"], row["signature"]))
 
 
 def _hit_row(uuid: str, signature: str, query_hash: str, hit: _Hit) -> Row:
@@ -124,7 +135,7 @@ def _hit_row(uuid: str, signature: str, query_hash: str, hit: _Hit) -> Row:
         "query_hash": query_hash,
         "lines": hit.documents,
         "file": hit.filename,
-        "excerpt": excerpt(hit.message.encode("utf-8", "replace").split(b"\n")[:7]),
+        "excerpt": excerpt(hit.message.encode("utf-8", "replace").split(b"\n")[:_EXCERPT_LINES]),
         "assumed": False,
     }
 

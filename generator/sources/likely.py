@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from generator.matching.excerpts import excerpt
-from generator.matching.failure_lines import LINE_CHARS, Ranked, Ranker
+from generator.matching.failure_lines import READ_BYTES, Ranked, Ranker
 from generator.matching.folders import shown
+from generator.matching.log_text import text_lines
 from generator.matching.reading import Limits, open_log
 from generator.matching.tags import FileList, log_name
 from generator.sources.rows import Row
@@ -40,7 +41,7 @@ def failure_lines(folder: Path, names: Sequence[str], files: FileList, limits: L
 def _rank(path: Path, limits: Limits) -> list[Ranked]:
     before, data = tail(open_log(path, limits), TAIL_BYTES)
     ranker = Ranker()
-    ranker.feed(line[: 4 * LINE_CHARS].decode("utf-8", "backslashreplace") for line in data.split(b"\n"))
+    ranker.feed(text_lines([data], READ_BYTES))
     return [line._replace(line=line.line + before) for line in ranker.result(LIMIT)]
 
 

@@ -28,10 +28,12 @@ class SeenBuild:
 
 @dataclass
 class SeenFile:
-    """One file: for each document its build's number (or NO_BUILD, NO_DOCUMENT) and its time (inf: none)."""
+    """One file: of each document its build's number (or NO_BUILD, NO_DOCUMENT), its time (inf: none), and
+    whether it is of a console."""
 
     builds: array[int] = field(default_factory=lambda: array("q"))
     times: array[float] = field(default_factory=lambda: array("d"))
+    console: bytearray = field(default_factory=bytearray)
 
 
 class Seen:
@@ -51,10 +53,12 @@ class Seen:
             if document is None:
                 seen.builds.append(NO_DOCUMENT)
                 seen.times.append(inf)
+                seen.console.append(False)
             else:
                 at = epoch(self.value(document, "@timestamp"))
                 seen.builds.append(self._build(document, at))
                 seen.times.append(at)
+                seen.console.append(self._is_console(document))
             yield line
 
     def value(self, document: Mapping[str, Any], name: str) -> Any:
@@ -81,6 +85,10 @@ class Seen:
                 if value is not None:
                     build.values[name] = value if name != "log_url" else self._folder(document, str(value))
         return which
+
+    def _is_console(self, document: Mapping[str, Any]) -> bool:
+        tags = (_at(document, theirs) for theirs in (*self._names.get("tags", ()), "tags"))
+        return any("console" in found or "console.html" in found for found in tags if isinstance(found, list))
 
     def _folder(self, document: Mapping[str, Any], log_url: str) -> str:
         """The folder of a build's logs, from the URL of one of them."""

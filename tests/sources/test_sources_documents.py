@@ -161,6 +161,21 @@ def test_known_builds_are_left_out(tmp_path: Path) -> None:
     assert len(collect(path, context(Signature("9", "message:x"), known=known)).builds) == 2
 
 
+def test_an_unclassified_failure_keeps_its_likely_lines(tmp_path: Path) -> None:
+    path = ndjson(
+        tmp_path / "a.ndjson",
+        doc("u1", "ERROR: the frobnicator exploded, password=hunter22secret", 2),
+        doc("u1", "all is well", 1),
+        doc("u1", "ERROR: in another file", 3, tags=["syslog.txt"]),
+        doc("u2", "ERROR: passed", build_status="SUCCESS"),
+        doc("u3", "ERROR: known: Connection timed out"),
+    )
+    lines = collect(path, context()).failure_lines
+    assert set(lines["build_uuid"]) == {"u1"} and set(lines["file"]) == {"job-output.txt"}
+    assert "frobnicator exploded" in lines["text"][0] and "hunter22secret" not in lines["text"][0]
+    assert lines["line"].isna().all()
+
+
 def test_hostile_metadata(tmp_path: Path) -> None:
     bad = doc("u1", "x", build_name={"a": 1}, build_change="9" * 50, voting="?", hosts_region=[], tenant=None)
     bad["@timestamp"] = "not a time"
