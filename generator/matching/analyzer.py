@@ -116,8 +116,9 @@ class _Table(NamedTuple):
 @cache
 def _table() -> _Table:
     # Class letters: a letter (w Hebrew, m also an emoji), n d number, k katakana, _ joins all,
-    # : . ' join letters, , . ' join numbers, x z c v V S M extend what stands before them, s S south-east Asian,
-    # i han, r hiragana, e emoji, M its modifier, R regional indicator, z joiner, d # with c a keycap.
+    # : . ' join letters, , . ' join numbers, x z c v V S M extend what stands before them,
+    # s S south-east Asian, i han, r hiragana, e emoji, M its modifier, R regional indicator, z joiner,
+    # d # with c a keycap.
     ex = "[xzcvVSM]*"
     hebrew = f"w{ex}(?:'{ex}|\"{ex}w{ex})"
     letters = f"[awm]{ex}(?:[:.']{ex}[awm]{ex})*"

@@ -11,7 +11,19 @@ from functools import cached_property
 from generator.errors import GatepostError
 from generator.matching.analyzer import lower, terms, units
 from generator.matching.regexps import whole
-from generator.signatures.query import Exists, Phrase, Range, Regexp, Term, Wildcard
+from generator.signatures.query import (
+    Bool,
+    Exists,
+    MatchAll,
+    MatchNone,
+    Phrase,
+    Query,
+    Range,
+    Regexp,
+    Term,
+    Wildcard,
+    reduced,
+)
 
 Multi = Wildcard | Regexp
 Indexed = Term | Phrase | Multi | Range
@@ -69,6 +81,26 @@ def leaf_test(leaf: Leaf, name: str) -> Test | None:
     if name in NUMBERS:
         return _number_test(leaf)
     return _keyword_test(leaf) if name.endswith(KEYWORD) else _text_test(leaf)
+
+
+def settled(query: Query) -> Query:
+    """The query without the clauses that vanish, since analysis leaves no token of them."""
+    return reduced(query, _vanishes) or MatchNone()
+
+
+def _vanishes(query: Query) -> bool:
+    if isinstance(query, MatchAll | MatchNone | Bool) or query.field is None or "*" in query.field:
+        return False
+    return leaf_test(query, query.field) is None
+
+
+def named_fields(name: str | None, known: Iterable[str]) -> list[str]:
+    """The fields that a clause asks: one, or those of `known` and their `.keyword` that a pattern names."""
+    if name is not None and "*" not in name:
+        return [name]
+    pattern = re.compile(".*".join(map(re.escape, (name or "*").split("*"))), re.DOTALL)
+    return [found for stem in known for found in (stem, stem + KEYWORD)
+            if (found == stem or stem not in NUMBERS) and pattern.fullmatch(found)]
 
 
 def _exists(found: Field) -> bool:

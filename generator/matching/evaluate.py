@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from generator.matching.clauses import KEYWORD, NUMBERS, Value, base, each_value, field, leaf_test
+from generator.matching.clauses import Value, base, each_value, field, leaf_test, named_fields, settled
 from generator.signatures.query import Bool, MatchAll, MatchNone, Occur, Query
 
 Document = Mapping[str, object]
@@ -13,27 +13,23 @@ Document = Mapping[str, object]
 def matches(query: Query, document: Document) -> bool:
     """Whether the document (field to text, number or list of those) is an answer to the query."""
     values = {name: tuple(each_value(value)) for name, value in document.items()}
-    return bool(_answer(query, values))
+    return _answer(settled(query), values)
 
 
-def _answer(query: Query, values: Mapping[str, tuple[Value, ...]]) -> bool | None:
-    """None if the clause vanishes, since its text has no token."""
+def _answer(query: Query, values: Mapping[str, tuple[Value, ...]]) -> bool:
     if isinstance(query, MatchAll):
         return True
     if isinstance(query, MatchNone):
         return False
     if isinstance(query, Bool):
         return _sequence(query, values)
-    if query.field is None:
-        return any(_leaf_answer(query, name, values) for name in every_field(values))
-    return _leaf_answer(query, query.field, values)
+    return any(test(field(name, values.get(base(name), ())))
+               for name in named_fields(query.field, values)
+               if (test := leaf_test(query, name)) is not None)
 
 
-def _sequence(query: Bool, values: Mapping[str, tuple[Value, ...]]) -> bool | None:
-    answers = [(occur, answer) for occur, part in query.clauses
-               if (answer := _answer(part, values)) is not None]
-    if not answers:
-        return None
+def _sequence(query: Bool, values: Mapping[str, tuple[Value, ...]]) -> bool:
+    answers = [(occur, _answer(part, values)) for occur, part in query.clauses()]
     required = [answer for occur, answer in answers if occur is Occur.MUST]
     optional = [answer for occur, answer in answers if occur is Occur.SHOULD]
     if any(answer for occur, answer in answers if occur is Occur.MUST_NOT):
@@ -41,13 +37,3 @@ def _sequence(query: Bool, values: Mapping[str, tuple[Value, ...]]) -> bool | No
     if required:
         return all(required)
     return any(optional) if optional else True
-
-
-def _leaf_answer(leaf: Query, name: str, values: Mapping[str, tuple[Value, ...]]) -> bool | None:
-    test = leaf_test(leaf, name)  # type: ignore[arg-type]
-    return None if test is None else test(field(name, values.get(base(name), ())))
-
-
-def every_field(values: Mapping[str, object]) -> list[str]:
-    """What the default field `*` stands for: all fields, and the `.keyword` of those that are text."""
-    return [name for stem in values for name in (stem, stem + KEYWORD) if name == stem or stem not in NUMBERS]

@@ -34,35 +34,28 @@ class Reduced:
 
 
 def reduce(query: Query, facts: Facts) -> Reduced:
-    """The query with all that is known of the file worked out."""
-    hopeful = _reduced(query, facts, True) or FALSE
-    return Reduced(hopeful, facts.unknown and hopeful != (_reduced(query, facts, False) or FALSE))
+    """The query (already `settled`) with all that is known of the file worked out."""
+    hopeful = _reduced(query, facts, True)
+    return Reduced(hopeful, facts.unknown and hopeful != _reduced(query, facts, False))
 
 
-def _reduced(query: Query, facts: Facts, unknown: bool) -> Formula | None:
-    """None if the clause vanishes; `unknown` is what a clause about an unknown field is taken to be."""
+def _reduced(query: Query, facts: Facts, unknown: bool) -> Formula:
+    """`unknown` is what a clause about an unknown field is taken to be."""
     if isinstance(query, MatchAll):
         return TRUE
     if isinstance(query, MatchNone):
         return FALSE
     if isinstance(query, Bool):
         return _sequence(query, facts, unknown)
-    if query.field is None:
-        stems = [MESSAGE, *(name for name in facts.fields if name != MESSAGE)]
-        names = [name for stem in stems for name in _variants(stem)]
-        return disjunction(_leaf(query, name, facts, unknown) or FALSE for name in names)
-    return _leaf(query, query.field, facts, unknown)
+    names = clauses.named_fields(query.field, [MESSAGE, *(name for name in facts.fields if name != MESSAGE)])
+    if not names and facts.unknown:
+        return TRUE if unknown else FALSE
+    return disjunction(_leaf(query, name, facts, unknown) for name in names)
 
 
-def _variants(stem: str) -> tuple[str, ...]:
-    return (stem,) if stem in clauses.NUMBERS else (stem, stem + clauses.KEYWORD)
-
-
-def _sequence(query: Bool, facts: Facts, unknown: bool) -> Formula | None:
-    parts = [(occur, part) for occur, inner in query.clauses
-             if (part := _reduced(inner, facts, unknown is not (occur is Occur.MUST_NOT))) is not None]
-    if not parts:
-        return None
+def _sequence(query: Bool, facts: Facts, unknown: bool) -> Formula:
+    parts = [(occur, _reduced(inner, facts, unknown is not (occur is Occur.MUST_NOT)))
+             for occur, inner in query.clauses()]
     barred = [negation(part) for occur, part in parts if occur is Occur.MUST_NOT]
     required = [part for occur, part in parts if occur is Occur.MUST]
     optional = [part for occur, part in parts if occur is Occur.SHOULD]
@@ -71,10 +64,10 @@ def _sequence(query: Bool, facts: Facts, unknown: bool) -> Formula | None:
     return conjunction([*required, *barred])
 
 
-def _leaf(leaf: clauses.Leaf, name: str, facts: Facts, unknown: bool) -> Formula | None:
+def _leaf(leaf: clauses.Leaf, name: str, facts: Facts, unknown: bool) -> Formula:
     test = clauses.leaf_test(leaf, name)
     if test is None:
-        return None
+        return FALSE
     stem = clauses.base(name)
     if stem == MESSAGE:
         return Atom(name, leaf, test)

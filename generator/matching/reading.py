@@ -42,7 +42,7 @@ class Problem:
     detail: str
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
         self.problem = Problem(reason, detail or REASONS[reason])
@@ -55,7 +55,7 @@ class _Unpacker(Protocol):
 
 
 class LogStream:
-    """Iterates over the unpacked blocks of one input, once; then `problem` says whether that was all of it."""
+    """Iterates over the unpacked blocks of one input, once; then `problem` says whether it was all."""
 
     def __init__(self, source: Path | BinaryIO, limits: Limits) -> None:
         self._source, self._limits = source, limits
@@ -70,7 +70,7 @@ class LogStream:
                     yield from self._blocks(raw)
             else:
                 yield from self._blocks(self._source)
-        except _Stop as stop:
+        except _StopError as stop:
             self.problem = stop.problem
         except FileNotFoundError as error:
             self.problem = Problem("vanished", error.strerror or REASONS["vanished"])
@@ -91,14 +91,14 @@ class LogStream:
         self.bytes += len(block)
         limits = self._limits
         if self.bytes > limits.max_bytes:
-            raise _Stop("too large", f"more than {limits.max_bytes:,} bytes")
+            raise _StopError("too large", f"more than {limits.max_bytes:,} bytes")
         if self.bytes > limits.ratio_from and self.bytes > limits.max_ratio * self.packed_bytes:
-            raise _Stop("too large", f"more than {limits.max_ratio:g} bytes out of each packed byte")
+            raise _StopError("too large", f"more than {limits.max_ratio:g} bytes out of each packed byte")
         return block
 
 
 def open_log(source: Path | str | BinaryIO, limits: Limits | None = None) -> LogStream:
-    """A log to be read once, from a path or a binary stream: gzip (of several members too), zstd or plain bytes."""
+    """A log, to be read once, from a path or a binary stream: gzip (also many members), zstd or plain."""
     return LogStream(Path(source) if isinstance(source, str) else source, limits or Limits())
 
 
@@ -144,7 +144,7 @@ class _Gzip:
                     self._rest = data
                     return
                 if not data.startswith(_GZIP):
-                    raise _Stop("corrupt", "other data after the end of the packed data")
+                    raise _StopError("corrupt", "other data after the end of the packed data")
                 self._member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
             yield from self._unpacked(self._member, data)
             data = self._member.unused_data if self._member.eof else b""
@@ -157,7 +157,7 @@ class _Gzip:
             try:
                 block = member.decompress(data, _BLOCK)
             except igzip_lib.IsalError as error:
-                raise _Stop("corrupt", str(error)) from error
+                raise _StopError("corrupt", str(error)) from error
             if block:
                 yield block
             if member.eof or member.needs_input:
@@ -166,9 +166,9 @@ class _Gzip:
 
     def end(self) -> None:
         if self._member is not None:
-            raise _Stop("truncated")
+            raise _StopError("truncated")
         if self._rest:
-            raise _Stop("corrupt", "other data after the end of the packed data")
+            raise _StopError("corrupt", "other data after the end of the packed data")
 
 
 class _Zstd:
@@ -185,7 +185,7 @@ class _Zstd:
                 try:
                     block = frame.decompress(rest)
                 except zstandard.ZstdError as error:
-                    raise _Stop("corrupt", str(error)) from error
+                    raise _StopError("corrupt", str(error)) from error
                 if block:
                     yield block
                 rest = frame.unused_data if frame.eof else b""
@@ -193,4 +193,4 @@ class _Zstd:
 
     def end(self) -> None:
         if self._frame is not None:
-            raise _Stop("truncated")
+            raise _StopError("truncated")

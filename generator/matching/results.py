@@ -24,7 +24,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Scan:
-    """One file: its lines and bytes (unpacked), lines beyond 1 MiB (matched only up to there), matches by id."""
+    """One file: its lines and unpacked bytes, lines that were matched only up to 1 MiB, matches by id."""
 
     lines: int
     bytes: int
@@ -43,7 +43,7 @@ class DocumentProblem:
 
 @dataclass(frozen=True)
 class DocumentScan:
-    """Documents in order: how many, and the 0-based positions each signature matches (ids without any are absent)."""
+    """How many documents, and the 0-based positions that each signature matches (ids without are absent)."""
 
     documents: int
     positions: dict[str, list[int]]
