@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, one JSON line each with `name` and `ratio`. Names as arguments choose some."""
+"""`make bench`: every benchmark, one JSON line each with `name` and `ratio`; arguments choose some."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class _Settings(BaseModel):
 
 
 class LogsSettings(_Settings):
-    """A tree of build folders, as Zuul publishes them or as logscraper leaves them; `log_url`: where it is published.
+    """A tree of build folders, as Zuul or logscraper leaves them; `log_url`: where it is published.
 
     `ci` is the name of the system that ran the builds; left out, it is each build's tenant.
     """

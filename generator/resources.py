@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource(name: str) -> Path:
-    """Path of a shipped file or folder, e.g. `templates/theme`; raises FileNotFoundError if it is in neither place."""
+    """Path of a shipped file or folder, e.g. `templates/theme`; FileNotFoundError if it is nowhere."""
     for root in (_PACKAGE / "data", _PACKAGE.parent):
         if (root / name).exists():
             return root / name

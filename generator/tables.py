@@ -70,7 +70,7 @@ def empty(schema: Schema) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Tables:
-    """What a collection yields and the store gives back; each a DataFrame of the schema of its name in `model`."""
+    """What a collection yields and the store gives back: DataFrames of the schemas of these names."""
 
     builds: pd.DataFrame
     hits: pd.DataFrame
