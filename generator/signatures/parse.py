@@ -8,12 +8,13 @@ from __future__ import annotations
 from generator.signatures.leaves import exists, field_name, phrase, range_, term, wildcard
 from generator.signatures.lexer import END, Token, tokens
 from generator.signatures.problem import QueryError as QueryError
-from generator.signatures.query import Bool, Item, MatchAll, MatchNone, Occur, Query, Regexp
+from generator.signatures.query import Bool, Item, MatchAll, MatchNone, Occur, Phrase, Query, Regexp, Term
 from generator.signatures.regexp import translate
 
 #: The engines differ on longer queries and terms.
 LONGEST = 32_000
 _DEEPEST = 100
+_LONGEST_BOOST = 38  # digits that fit Java's float
 
 _MODIFIERS = {"+": Occur.MUST, "-": Occur.MUST_NOT, "NOT": Occur.MUST_NOT}
 _AFTER_WORDS = {":", "*", "~", "^", "AND", "OR"}
@@ -66,7 +67,9 @@ class _Parser:
         """Clauses up to a closing bracket or the end."""
         items = [self._words(field) or self._item(field, first=True)]
         while self._here.kind not in (END, ")"):
+            at = self._here.position
             items.append(self._words(field) or self._item(field))
+            _refuse_far_and(items, at)
         if len(items) == 1 and items[0].modifier is Occur.SHOULD:
             return items[0].query
         return Bool(tuple(items))
@@ -147,8 +150,11 @@ class _Parser:
     def _boost(self) -> bool:
         if not self._take("^"):
             return False
-        if not self._take("number"):
+        number = self._take("number")
+        if number is None:
             raise self._unexpected("write a number after ^, or \\^ for the character")
+        if len(number.text.partition(".")[0].lstrip("0")) > _LONGEST_BOOST:
+            raise QueryError("a boost out of range", number.position, "the boost is too large", "remove it")
         return True
 
     def _range(self, field: str | None) -> Query:
@@ -189,6 +195,32 @@ class _Parser:
             f"{what}{after} where a word, a phrase or a group is expected",
             hint or "put text with such characters in quotes",
         )
+
+
+def _refuse_far_and(items: list[Item], position: int) -> None:
+    """Refuse `f:(a b "---" AND c)`: once `"---"` has vanished, Lucene requires b but not a."""
+    if not items[-1].joined:
+        return
+    for before in reversed(items[:-1]):
+        query = before.query
+        if (
+            isinstance(query, Term)
+            and query.field is not None
+            and " " in query.text
+            and before is not items[-2]
+        ):
+            hint = "put brackets around what belongs together"
+            raise QueryError(
+                "AND after a clause without words", position, "it is not clear what AND joins", hint
+            )
+        if not _may_vanish(query):
+            return
+
+
+def _may_vanish(query: Query) -> bool:
+    if isinstance(query, Bool):
+        return all(_may_vanish(item.query) for item in query.items)
+    return isinstance(query, Term | Phrase) and not any(c.isascii() and c.isalnum() for c in query.text)
 
 
 def _bare(field: str | None, token: Token) -> Query:

@@ -109,7 +109,7 @@ class _Regexp:
         return r"[\s\S]"
 
     def _all(self) -> str:
-        return r"[\s\S]*"
+        return r"(?:[\s\S]*)"
 
     def _string(self) -> str:
         end = self._text.find('"', self._at)
@@ -136,8 +136,15 @@ class _Regexp:
         if self._at >= len(self._text):
             raise self._error("a backslash at the end", "a backslash must be followed by a character")
         char = self._text[self._at]
+        self._refuse_unknown_class(char)
         self._at += 1
         return _CLASSES.get(char) or re.escape(char)
+
+    def _refuse_unknown_class(self, char: str) -> None:
+        if char.isascii() and char.isalpha() and char not in _CLASSES:
+            raise self._error(
+                f"an unknown class \\{char}", f"\\{char} is no class of characters", "remove the backslash"
+            )
 
     def _class(self) -> str:
         negated = "^" if self._take("^") else ""
@@ -169,6 +176,8 @@ class _Regexp:
                 "an unclosed [ in a regexp", "the bracket is never closed", "write \\[ for the character"
             )
         char = self._text[self._at]
+        if escaped:
+            self._refuse_unknown_class(char)
         self._at += 1
         return _CLASSES.get(char, char) if escaped else char
 
