@@ -33,13 +33,15 @@ def plan(seed: int, days: int, scale: float) -> list[Build]:
 
 def _special(builds: list[Build]) -> None:
     """Some odd builds, so that the report has to cope: no metadata, damaged and hostile logs."""
-    quiet = [b for b in builds if b.ci.published and b.logs and not b.hits and not b.unknown]
-    passed = [b for b in quiet if b.outcome == "success"]
-    for build in passed[50::400]:
-        build.truncated = build.job.kind == "integration"
-    failed = [b for b in builds if b.logs and b.outcome == "failure"]
-    for build in (*passed[-300::160], *[b for b in failed if b.ci.published and "2084402" in b.hits][-12::9]):
-        build.metadata = False
+    readable = [build for build in builds if build.logs]
+    passed = [b for b in readable if b.ci.published and b.outcome == "success" and not b.hits]
+    for build in [b for b in passed if b.job.kind == "integration"][20::150]:
+        build.truncated = True
+    failed = [build for build in readable if build.outcome == "failure"]
+    # without metadata only the console is left, so that is where the failure must be
+    on_console = [b for b in failed if b.ci.published and [*b.hits] == ["2084402"] and not b.unknown]
+    for build in (*passed[-300::160], *on_console[-12::9]):
+        build.metadata = build.truncated = False
     for build in (*failed[::25], *failed[-2:]):
         build.hostile = True
 

@@ -26,7 +26,8 @@ SIGNATURES: dict[str, dict[str, Any]] = {
     "2079436": {
         "title": "Guest does not answer SSH before the timeout",
         "owner": "sextant team",
-        "query": 'message:"SSHTimeout" AND message:"via SSH timed out"',
+        "query": 'message:"Connection to the" AND message:"via SSH timed out" '
+        'AND NOT build_queue:"experimental"',
     },
     "2093008": {
         "title": "Network agent loses the southbound database",
@@ -70,7 +71,7 @@ SIGNATURES: dict[str, dict[str, Any]] = {
     "2086001": {
         "title": "Edge site does not answer its heartbeat",
         "owner": "quay team",
-        "query": 'message:"EdgeSiteUnreachable" AND build_name:"integration-edge"',
+        "query": 'message:"did not answer its heartbeat" AND build_name:"integration-edge"',
         "allow-nonvoting": True,
     },
     "2058867": {

@@ -17,6 +17,9 @@ WINDOWS = {"24h": 1, "7d": 7, "10d": 10, "28d": 28}
 STATES = {"2093008": "new", "2077420": "gone", "2062215": "returned", "2091874": "worse"}
 BAD = ("2068020",)
 
+#: What is said where no metadata tells.
+UNKNOWN = "(unknown)"
+
 Counts = dict[str, int]
 
 
@@ -40,6 +43,7 @@ def truth(builds: list[Build], seed: int) -> dict[str, Any]:
         "days": {day: _counts(some) for day, some in _split(_voting(final), _day).items()},
         "ci": {ci: _counts(some) for ci, some in _split(recent, lambda b: b.ci.ci).items()},
         "jobs": {job: _counts(some) for job, some in _split(recent, job_of).items() if job},
+        "overlaps": _overlaps(final),
         "signatures": {name: _signature(name, final) for name in SIGNATURES},
     }
 
@@ -114,31 +118,59 @@ def _counts(builds: list[Build]) -> Counts:
 
 
 def _signature(name: str, final: list[Build]) -> dict[str, Any]:
-    """Hits of one signature: of failed builds, but `lines` and `matching` of builds of any outcome."""
+    """All counts of one signature; `lines` and `matching` are of builds of any outcome, but not retried."""
     allow = bool(SIGNATURES[name].get("allow-nonvoting"))
+    scopes = {"voting": [b for b in final if allow or votes(b)], "all": final}
     every = [build for build in final if name in found(build)]
-    failed = [build for build in every if build.outcome == "failure"]
-    # without --all, a signature counts non-voting builds only if its file says so
-    counted = failed if allow else _voting(failed)
-    recent = _last(counted, 28)
+    jobs = {job_of(build) for build in every}
+    hits = [build for build in scopes["voting"] if name in found(build) and build.outcome == "failure"]
     return {
         "lines": sum(found(build)[name] for build in every),
         "matching": Counter(build.outcome for build in every),
-        "first_seen": min((build.end for build in counted), default=None),
-        "last_seen": max((build.end for build in counted), default=None),
-        "hits": {
+        "first_seen": min((build.end for build in hits), default=None),
+        "last_seen": max((build.end for build in hits), default=None),
+        "cells": {
             pipeline: {
-                scope: {window: len(_last(some, days)) for window, days in WINDOWS.items()}
-                for scope, some in (("voting", _in(counted, pipeline)), ("all", _in(failed, pipeline)))
+                scope: {
+                    window: _cell(name, jobs, _last(_in(builds, pipeline), days))
+                    for window, days in WINDOWS.items()
+                }
+                for scope, builds in scopes.items()
             }
-            for pipeline in ("*", *sorted({p for p in map(pipeline_of, failed) if p}))
+            for pipeline in ("*", *sorted({build.pipeline for build in final}))
         },
-        "days": {day: len(some) for day, some in _split(counted, _day).items()},
-        **{
-            dimension: {value: len(some) for value, some in _split(recent, key).items()}
+        "days": {day: len(some) for day, some in _split(hits, _day).items()},
+        "breakdowns": {
+            dimension: {
+                window: {value: len(some) for value, some in _split(_last(hits, days), key).items()}
+                for window, days in (("7d", 7), ("28d", 28))
+            }
             for dimension, key in _DIMENSIONS.items()
         },
     }
+
+
+def _cell(name: str, jobs: set[str | None], builds: list[Build]) -> Counts:
+    """Hits, out of how many completed builds of its jobs, out of how many failed ones; and success hits."""
+    failed = [build for build in builds if build.outcome == "failure" and build.logs]
+    passed = [build for build in builds if build.outcome == "success"]
+    return {
+        "hits": sum(name in build.hits for build in failed),
+        "n": sum(job_of(build) in jobs for build in (*failed, *passed)),
+        "failed": len(failed),
+        "success_k": sum(name in found(build) for build in passed),
+    }
+
+
+def _overlaps(final: list[Build]) -> dict[str, dict[str, int]]:
+    """Of the failed builds of 28 d, how many two signatures hit both."""
+    pairs: dict[str, dict[str, int]] = {}
+    for name, keys in SIGNATURES.items():
+        some = [b for b in _last(final, 28) if keys.get("allow-nonvoting") or votes(b)]
+        hit = [b for b in some if b.outcome == "failure" and name in found(b)]
+        both = Counter(other for build in hit for other in build.hits)
+        pairs[name] = {other: both[other] for other in sorted(both) if other != name}
+    return pairs
 
 
 def _in(builds: list[Build], pipeline: str) -> list[Build]:
@@ -146,8 +178,9 @@ def _in(builds: list[Build], pipeline: str) -> list[Build]:
 
 
 _DIMENSIONS: dict[str, Callable[[Build], str | None]] = {
-    "job": lambda b: job_of(b) or "(unknown)",
-    "project": lambda b: b.project if b.metadata else "(unknown)",
-    "branch": lambda b: b.branch if b.metadata else "(unknown)",
-    "provider": lambda b: b.provider.name if b.metadata else "(unknown)",
+    "job": lambda b: job_of(b) or UNKNOWN,
+    "project": lambda b: b.project if b.metadata else UNKNOWN,
+    "branch": lambda b: b.branch if b.metadata else UNKNOWN,
+    "provider": lambda b: b.provider.name if b.metadata else UNKNOWN,
+    "pipeline": lambda b: pipeline_of(b) or UNKNOWN,
 }
