@@ -19,8 +19,9 @@ from generator.matching.results import DocumentScan
 from generator.sources import Context
 from generator.sources.exports import Export, export_files
 from generator.sources.frames import tables
-from generator.sources.metadata import NO_BUILD, Seen, SeenFile, as_text, columns, parsed
-from generator.sources.rows import Origin, Row, Rows, build_row, odd_results, query_set, skipped_row
+from generator.sources.metadata import NO_BUILD, Seen, SeenFile, as_text, columns, field_names, parsed
+from generator.sources.queries import query_set, usable
+from generator.sources.rows import Origin, Row, Rows, build_row, odd_results, skipped_row
 from generator.sources.settings import DocumentsSettings
 from generator.sources.unexplained import failure_lines
 from generator.tables import Tables
@@ -142,22 +143,22 @@ def _hit_row(uuid: str, signature: str, query_hash: str, hit: _Hit) -> Row:
 
 def collect(settings: DocumentsSettings, context: Context) -> Tables:
     """Builds and hits of the documents, and what was skipped; raises GatepostError if there are no files."""
-    which = query_set(context.signatures)
-    origin = Origin(settings.name, settings.ci, context.now, which, context.outcomes)
+    used = usable(context)
+    origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
     exports = [Export(path, context.limits or Limits()) for path in _files(settings)]
-    engine = Engine(context.signatures, context.cache)
-    collection = _Collection(exports, Seen(settings.fields), engine, origin, settings.fields)
+    fields = field_names(settings.fields)
+    collection = _Collection(exports, Seen(fields), Engine(used, context.cache), origin, fields)
     with context.progress.task(f"Searching the documents of {settings.name}", len(exports)) as task:
         for number in range(len(exports)):
             collection.scan(number)
             task.advance()
     collection.quote()
-    return tables(collection.rows(context.known), context.signatures)
+    return tables(collection.rows(context.known), context.signatures, used)
 
 
 def check(settings: DocumentsSettings) -> str:
     """How many files and documents there are, and of how many builds; raises GatepostError like `collect`."""
-    seen, total, lost = Seen(settings.fields), 0, 0
+    seen, total, lost = Seen(field_names(settings.fields)), 0, 0
     files = _files(settings)
     for path in files:
         file = SeenFile()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from generator.errors import GatepostError
-from generator.matching.engine import Engine
 from generator.matching.folders import Found, find_builds
 from generator.matching.inventory import RECORDS, find, read_facts
 from generator.matching.reading import Limits
+from generator.progress import Task
 from generator.sources import Context
-from generator.sources.examine import Examined, Setup, examine
+from generator.sources.examine import Examined, Setup
 from generator.sources.frames import tables
-from generator.sources.rows import Origin, Rows, query_set, skipped_row
+from generator.sources.queries import query_set, usable
+from generator.sources.rows import Origin, Rows, skipped_row
 from generator.sources.settings import LogsSettings
+from generator.sources.workers import examine_all
 from generator.tables import Tables
 
 _SAMPLE = 200
@@ -24,38 +25,42 @@ _SAMPLE = 200
 def collect(settings: LogsSettings, context: Context) -> Tables:
     """Builds, hits, failure lines and what was skipped; raises GatepostError if there is no such tree."""
     found = _found(settings)
-    which = query_set(context.signatures)
-    origin = Origin(settings.name, settings.ci, context.now, which, context.outcomes)
+    used = usable(context)
+    origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
     setup = Setup(
         settings.path, origin, context.files, context.limits or Limits(), context.known, settings.log_url
     )
     rows = Rows(skipped=[skipped_row(origin, p.path, p.reason, p.detail) for p in found.problems])
     if not found.builds:
         rows.skipped.append(skipped_row(origin, ".", "no builds", "no build folder was found"))
+    with context.progress.task(f"Examining the builds of {settings.name}", len(found.builds)) as task:
+        builds = examine_all(found.builds, setup, used, context.cache, context.workers)
+        _gather(rows, _counted(builds, task), origin)
+    return tables(rows, context.signatures, used)
+
+
+def _counted(builds: Iterable[Examined], task: Task) -> Iterator[Examined]:
+    for build in builds:
+        task.advance()
+        yield build
+
+
+def _gather(rows: Rows, builds: Iterable[Examined], origin: Origin) -> None:
+    """All rows of the builds, in order; of a build that comes twice only the first."""
     no_logs: Counter[str] = Counter()
     first: dict[str, str] = {}
-    with context.progress.task(f"Examining the builds of {settings.name}", len(found.builds)) as task:
-        for build in _examined(found.builds, setup, context):
-            task.advance()
-            if build.uuid in first:
-                detail = f"the same build is in {first[build.uuid]}"
-                rows.skipped.append(skipped_row(origin, build.path, "duplicate build", detail, build.uuid))
-                continue
-            first[build.uuid] = build.path
-            rows.add(build.rows)
-            no_logs += build.no_logs
+    for build in builds:
+        if build.uuid in first:
+            detail = f"the same build is in {first[build.uuid]}"
+            rows.skipped.append(skipped_row(origin, build.path, "duplicate build", detail, build.uuid))
+            continue
+        first[build.uuid] = build.path
+        rows.add(build.rows)
+        no_logs += build.no_logs
     if no_logs:
         kinds = ", ".join(f"{count:,} {ending}" for ending, count in sorted(no_logs.items()))
         detail = f"{no_logs.total():,} files: {kinds}"
         rows.skipped.append(skipped_row(origin, ".", "no log by its name", detail))
-    return tables(rows, context.signatures)
-
-
-def _examined(folders: Sequence[Path], setup: Setup, context: Context) -> Iterator[Examined]:
-    """The builds, in order."""
-    engine = Engine(context.signatures, context.cache)
-    for folder in folders:
-        yield examine(folder, setup, engine)
 
 
 def check(settings: LogsSettings) -> str:

@@ -100,6 +100,19 @@ class Seen:
 
 
 _WANTED = (*FIELDS.values(), "voting", "hosts_region", "node_provider")
+_OTHERS = ("filename", "build_newrev", "build_node", "change_url", "hosts_id", "zuul_executor")
+_OLD = ("loglevel", "module", "pid", "syslog_host", "syslog_program")
+
+
+def field_names(fields: Mapping[str, str]) -> dict[str, str]:
+    """The mapping with `"@fields.*": "*"` spelled out for all names that an index of OpenStack had or has."""
+    names = {
+        f"{theirs.removesuffix('*')}{name}": name
+        for theirs, ours in fields.items()
+        if ours == "*" and theirs.endswith(".*")
+        for name in (*_WANTED, *_OTHERS, *_OLD)
+    }
+    return {**names, **{theirs: ours for theirs, ours in fields.items() if ours != "*"}}
 
 
 def columns(build: SeenBuild) -> dict[str, object]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from generator.matching.excerpts import printable, redact
-from generator.signatures.model import Signature
 from generator.sources.outcomes import is_known, outcome
 
 Row = dict[str, Any]
@@ -42,12 +40,6 @@ class Rows:
         self.hits += other.hits
         self.failure_lines += other.failure_lines
         self.skipped += other.skipped
-
-
-def query_set(signatures: Iterable[Signature]) -> str:
-    """The id of a set of queries: twelve hexadecimal digits, the same whatever their order."""
-    lines = sorted(f"{signature.id} {signature.query_hash}\n" for signature in signatures)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()[:12]
 
 
 def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: bool, known: bool) -> Row:
@@ -94,23 +86,3 @@ def skipped_row(origin: Origin, path: str, reason: str, detail: str = "", uuid: 
         "build_uuid": uuid,
         "collected": origin.now,
     }
-
-
-def query_rows(signatures: Sequence[Signature]) -> list[Row]:
-    """The rows of `queries` for the present set."""
-    which = query_set(signatures)
-    return [{"query_set": which, "signature": s.id, "query_hash": s.query_hash} for s in signatures]
-
-
-def signature_rows(signatures: Sequence[Signature]) -> list[Row]:
-    """The rows of `signatures`."""
-    names = ("title", "bug", "query", "query_hash", "owner", "path", "suppress_graph", "allow_nonvoting")
-    return [
-        {"signature": s.id, **{name: getattr(s, name) for name in names}, "resolved_at": _midnight(s)}
-        for s in signatures
-    ]
-
-
-def _midnight(signature: Signature) -> datetime | None:
-    day = signature.resolved_at
-    return datetime(day.year, day.month, day.day) if day else None  # naive is UTC

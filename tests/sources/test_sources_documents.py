@@ -14,7 +14,7 @@ from source_samples import SIGNATURES, Docs, context
 from generator.errors import GatepostError
 from generator.signatures.model import Signature
 from generator.sources import Context, source
-from generator.sources.rows import query_set
+from generator.sources.queries import query_set
 from generator.tables import Tables
 
 documents = source("documents")
@@ -121,14 +121,16 @@ def test_old_field_names_are_mapped(tmp_path: Path) -> None:
         },
     }
     names = ("build_uuid", "build_name", "build_status", "filename", "log_url")
-    fields = {"@message": "message", "@tags": "tags", **{f"@fields.{name}": name for name in names}}
-    tables = collect(ndjson(tmp_path / "old.ndjson", old), context(), fields=fields, ci="jenkins")
-    assert rows(tables.builds, "build_uuid", "job", "ci", "log_url") == [
-        ("u1", "gate-x", "jenkins", "http://logs.example/1/")
-    ]
-    assert rows(tables.hits, "signature", "file", "excerpt") == [
-        ("100", "console.html", "Connection timed out")
-    ]
+    every = {f"@fields.{name}": name for name in names}
+    for fields in (every, {"@fields.*": "*"}):
+        fields = {"@message": "message", "@tags": "tags", **fields}
+        tables = collect(ndjson(tmp_path / "old.ndjson", old), context(), fields=fields, ci="jenkins")
+        assert rows(tables.builds, "build_uuid", "job", "ci", "log_url") == [
+            ("u1", "gate-x", "jenkins", "http://logs.example/1/")
+        ]
+        assert rows(tables.hits, "signature", "file", "excerpt") == [
+            ("100", "console.html", "Connection timed out")
+        ]
 
 
 def test_bad_documents_are_counted(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from generator.errors import GatepostError
 from generator.model import TABLES
 from generator.signatures.model import Signature
 from generator.sources import Context, source
-from generator.sources.rows import query_set
+from generator.sources.queries import query_set
 from generator.tables import Tables
 
 A, B, C = "a" * 32, "b" * 32, "c" * 32

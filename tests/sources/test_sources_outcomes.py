@@ -8,7 +8,7 @@ from generator.model import OUTCOMES as KINDS
 from generator.signatures.model import Signature
 from generator.sources import SOURCES, source
 from generator.sources.outcomes import OUTCOMES, is_known, outcome
-from generator.sources.rows import query_set
+from generator.sources.queries import query_set
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Which queries builds are searched for: the set's id, and the rows that say what it held."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from generator.matching.engine import Engine
+from generator.signatures.model import Signature
+from generator.sources.rows import Row
+
+if TYPE_CHECKING:
+    from generator.sources import Context
+
+
+def usable(context: Context) -> tuple[Signature, ...]:
+    """The signatures that the engine can answer exactly; it refuses the others by name."""
+    refused = Engine(context.signatures, context.cache).refused
+    return tuple(signature for signature in context.signatures if signature.id not in refused)
+
+
+def query_set(signatures: Iterable[Signature]) -> str:
+    """The id of a set of queries: twelve hexadecimal digits, the same whatever their order."""
+    lines = sorted(f"{signature.id} {signature.query_hash}\n" for signature in signatures)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:12]
+
+
+def query_rows(signatures: Sequence[Signature]) -> list[Row]:
+    """The rows of `queries` for the present set."""
+    which = query_set(signatures)
+    return [{"query_set": which, "signature": s.id, "query_hash": s.query_hash} for s in signatures]
+
+
+def signature_rows(signatures: Sequence[Signature]) -> list[Row]:
+    """The rows of `signatures`."""
+    names = ("title", "bug", "query", "query_hash", "owner", "path", "suppress_graph", "allow_nonvoting")
+    return [
+        {"signature": s.id, **{name: getattr(s, name) for name in names}, "resolved_at": _midnight(s)}
+        for s in signatures
+    ]
+
+
+def _midnight(signature: Signature) -> datetime | None:
+    day = signature.resolved_at
+    return datetime(day.year, day.month, day.day) if day else None  # naive is UTC
