@@ -105,8 +105,8 @@ def effective(m: Moments) -> Floats:
     expected, weight = _expected_effect(own, evidence, size)
     effect = np.maximum((evidence * own + weight * expected) / (evidence + weight), 1.0)
     inflated = effect * (student.ppf(0.975, evidence + weight) / Z) ** 2
-    bounded = np.minimum(inflated, np.maximum(size, effect))
-    return np.where(m.n > 0, n / np.maximum(bounded, 1.0), 0.0)
+    bounded = np.minimum(inflated, np.where(size > 1, np.maximum(size, effect), 1.0))
+    return np.where(m.n > 0, n / bounded, 0.0)
 
 
 def wilson(rate: Floats, n: Floats) -> tuple[Floats, Floats]:

@@ -57,7 +57,7 @@ def _fisher_chunk(k: Ints, n: Ints, k0: Ints, n0: Ints, most: int) -> Floats:
     seen = np.asarray(hypergeom.pmf(k, total, events, n))[:, None]
     # tables as likely as the one seen count as extreme too, whatever the rounding
     summed: Floats = np.where(mass <= seen * (1 + 1e-7), mass, 0.0).sum(axis=1)
-    return np.minimum(summed, 1.0)
+    return np.where((events > 0) & (n > 0), np.minimum(summed, 1.0), 1.0)
 
 
 def discoveries(p: Floats) -> Floats:
