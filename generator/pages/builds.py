@@ -81,7 +81,7 @@ def hits_table(book: Book, rows: list[Row], query: str, path: str, caption: str,
                 job_cell(row["job"], root),
                 row["branch"] or UNKNOWN,
                 place_of(row),
-                row["result"] or UNKNOWN,
+                _result(row),
                 log_cell(row),
             ),
             excerpt_of(row, query),
@@ -114,7 +114,7 @@ def failures_table(book: Book, rows: list[Row], path: str, caption: str) -> Tabl
                 change_of(row),
                 row["branch"] or UNKNOWN,
                 place_of(row),
-                row["result"] or UNKNOWN,
+                _result(row),
                 _known(book, row, root),
                 log_cell(row),
             )
@@ -122,6 +122,10 @@ def failures_table(book: Book, rows: list[Row], path: str, caption: str) -> Tabl
         for row in rows
     ]
     return Table(caption, columns, cells)
+
+
+def _result(row: Row) -> Cell:
+    return Cell(row["result"] or UNKNOWN, soft="" if row["voting"] else "non-voting")
 
 
 def _known(book: Book, row: Row, root: str) -> Cell:

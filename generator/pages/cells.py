@@ -10,6 +10,7 @@ from generator import words
 from generator.figures.interval import interval_bar
 from generator.render import Cell, KeyFigure, State
 from generator.text.records import Row
+from generator.text.scope import judged, state_of
 
 _JUDGED = {"worse", "better", "new", "gone", "returned"}
 _WORDS = {"returned": "back", "no data": "nothing to compare with"}
@@ -50,12 +51,12 @@ def trend(row: Row | None) -> tuple[State, str]:
     """The state word or the change, and what stands beside it; the arrow is the direction of the number."""
     if row is None:
         return State("no data"), ""
-    name: str = row["state"]
+    name = state_of(row) if "regressed" in row else str(row["state"])
     change = row["change"]
     if name in ("new", "gone", "returned"):
         return State(_WORDS.get(name, name), name), _since(row)
     kind = name if name in _JUDGED else ""
-    if change is None or min(row["n"], row["prev_n"]) < words.FEW:
+    if not judged(row):
         return State(_WORDS.get(name, name), kind), _before(row)
     interval = words.signed_interval(row["change_low"], row["change_high"])
     arrow = ("up" if change > 0 else "dn") if kind else ""

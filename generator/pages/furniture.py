@@ -6,19 +6,22 @@ from markupsafe import Markup
 
 from generator import words
 from generator.render import render
-from generator.stats.results import Results
+from generator.stats.results import ALL, Results
 from generator.text.context import PageContext
+from generator.text.names import inert
 from generator.text.scope import Scopes
 
 
 def fresh(results: Results, context: PageContext) -> Markup:
     """The line under the masthead: data until, page built, coverage of the last 7 d."""
     until = results.facts.until
-    seen = Scopes(results).scope().totals.get("coverage")
+    scope = Scopes(results).scope()
+    seen = scope.totals.get("coverage")
     return render(
         "pages/fresh.html",
         until=until,
         age=words.age(context.generated - until) if until is not None else "",
+        pipeline="" if scope.pipeline == ALL else inert(scope.pipeline, 40),
         coverage=words.percent(seen["k"], seen["n"]) if seen else "no data",
     )
 

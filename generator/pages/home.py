@@ -12,17 +12,18 @@ from generator.pages.book import Book
 from generator.pages.cells import key_figure
 from generator.pages.paths import gate_path, root_of, signature_path
 from generator.pages.signature_rows import signature_table
-from generator.pages.state_tables import freshness_table
+from generator.pages.state_tables import freshness_table, top_jobs
 from generator.render import KeyFigure, State, Table, render
 from generator.site import Page
 from generator.stats.results import ALL
 from generator.text.records import Row
-from generator.text.scope import WINDOW_WORDS, WINDOWS, Scope
+from generator.text.scope import WINDOW_WORDS, WINDOWS, Scope, state_of
 from generator.text.verdict import Verdict, verdict
 
 _FREQUENT = 10
 _LISTED = 4
 _HOURS = 48
+_CIS = 10
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class View:
     frequent: Table
     signatures: int
     unclassified: str
+    jobs: Table
     freshness: Table
     odd: str
 
@@ -112,7 +114,8 @@ def _view(book: Book, scope: Scope, path: str) -> View:
         ),
         signatures=len(book.signature_ids),
         unclassified=words.percent(known["n"] - known["k"], known["n"]) if known else "no data",
-        freshness=freshness_table(book, root),
+        jobs=top_jobs(book, root),
+        freshness=freshness_table(book, root, _CIS),
         odd=_odd(book),
     )
 
@@ -179,7 +182,7 @@ def _figure(book: Book, scope: Scope) -> Figure:
 def _lists(book: Book, scope: Scope, root: str) -> list[tuple[str, list[Item]]]:
     titles = (
         (f"New in the last {scope.length}", ("new", "returned")),
-        (f"Worse than in the {scope.length} before", ("worse",)),
+        ("Worse than before", ("worse",)),
         ("Gone or better", ("gone", "better")),
     )
     return [
@@ -189,7 +192,7 @@ def _lists(book: Book, scope: Scope, root: str) -> list[tuple[str, list[Item]]]:
 
 
 def _item(book: Book, row: Row, root: str) -> Item:
-    id, name = row["signature"], row["state"]
+    id, name = row["signature"], state_of(row)
     arrow = {"worse": "up", "better": "dn"}.get(name, "")
     owner = book.context.signature(id).owner
     note = [book.ticket(id), _fact(row), f"owner {owner}" if owner else "no owner yet"]
@@ -207,6 +210,9 @@ def _fact(row: Row) -> str:
         return f"since {words.clock(row['first_seen'])} · {hits}"
     if row["state"] == "returned":
         return f"{hits}, after a pause"
+    if row["regressed"]:
+        before = words.percent(row["base_k"], row["base_n"])
+        return f"{hits} · rate {words.percent(row['k'], row['n'])}, in the 28{words.THIN}d before {before}"
     return f"{hits}, was {words.count(row['prev_k'])}"
 
 

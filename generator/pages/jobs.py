@@ -61,8 +61,11 @@ def _index(book: Book, rows: list[Row]) -> Markup:
         for row in rows[:_LISTED]
     ]
     more = f"All {words.plural(len(rows), 'job')} as CSV" if len(rows) > _LISTED else ""
+    lede = "Those with most failed builds in the last 28 d first."
+    if len(rows) > _LISTED:
+        lede = f"The {_LISTED} with most failed builds in the last 28 d; the search above finds the others."
     table = Table("Jobs by failed builds of the last 28 d", columns, cells, more, "../data/groups.csv")
-    return render("pages/jobs.html", table=table, count=len(rows), listed=len(cells))
+    return render("pages/jobs.html", table=table, count=len(rows), lede=lede)
 
 
 def _job(book: Book, job: str) -> Page:
@@ -93,11 +96,13 @@ def _answer(book: Book, month: Row | None, hits: list[Row]) -> str:
     """What somebody whose patch just failed wants to know first."""
     if month is None or not month["failed"]:
         return "Nobody else saw it fail in the last 28 d: if it failed for you, look at your change first."
-    rate = words.percent(month["k"], month["n"])
-    said = f"In the last 28 d it failed in {rate} of its builds."
+    said = f"In the last 28 d {words.percent(month['k'], month['n'])} of its builds failed"
+    examined, known = month["failed_examined"], month["classified"]
     shown = [row for row in hits if row["signature"] not in book.hidden]
+    if not examined:
+        return f"{said}; their logs were not seen."
     if not shown:
-        return f"{said} No signature explains any of these failures."
-    top = shown[0]
-    share = f"{words.count(top['hits'])} of {words.plural(top['failed'], 'failed build')}"
-    return f"{said} What it fails on most is known: {book.label(top['signature'])} ({share})."
+        return f"{said}; no signature explains any of them."
+    some = f"{words.count(known)} of the {words.count(examined)} whose logs were seen"
+    top = f"{book.label(shown[0]['signature'])} ({words.count(shown[0]['hits'])})"
+    return f"{said}; a known failure explains {some}, most often: {top}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator import words
 from generator.pages.book import Book
-from generator.pages.cells import value_of
+from generator.pages.cells import link, value_of
 from generator.pages.paths import root_of, signature_path
 from generator.render import Cell, Column, State, Table
 from generator.render import Row as TableRow
@@ -46,8 +46,8 @@ def _own(month: Row | None) -> TableRow:
 
 def _overlap(book: Book, row: Row, path: str) -> TableRow:
     other = row["other"]
-    href = "" if other in book.hidden else root_of(path) + signature_path(other)
+    name = link(None if other in book.hidden else root_of(path) + signature_path(other), book.label(other))
     share = words.percent(row["both"], row["hits"])
     return TableRow(
-        ("Overlap", Cell(share, soft="of its hits are also hits of"), Cell(book.label(other), href=href))
+        (Cell("Overlap", soft=name), Cell(share, soft="of its hits are also hits of that one"), "")
     )

@@ -20,6 +20,7 @@ from generator.signatures.model import Signature
 from generator.site import Page
 from generator.stats.results import ALL
 from generator.text.records import Row
+from generator.text.scope import state_of
 from generator.text.verdict import is_it_us
 
 #: Recent builds with their excerpts on a page of at most 300 KB.
@@ -88,7 +89,9 @@ def _view(book: Book, id: str, path: str) -> View:
 def _state(week: Row | None) -> State:
     if week is None or week["last_seen"] is None:
         return State("Never seen")
-    name = week["state"]
+    name = state_of(week)
+    if week["regressed"]:
+        return State("Regressed: worse than in the 28 d before", "worse", "up")
     kind = name if name in ("worse", "better", "new", "gone", "returned") else ""
     said = {
         "worse": "Worse than in the 7 d before",

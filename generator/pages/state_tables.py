@@ -5,14 +5,18 @@ from __future__ import annotations
 from generator import words
 from generator.pages.book import Book
 from generator.pages.cells import rate_cell, time_cell
-from generator.pages.paths import ci_path
+from generator.pages.paths import ci_path, job_path
 from generator.render import Cell, Column, Table
 from generator.render import Row as TableRow
+from generator.text.names import inert
 from generator.text.records import Row, records
 
+_OUTCOMES = {"failure": "Failed", "success": "Passed", "infra": "Infra", "neutral": "Neutral"}
+_TOP_JOBS = 6
 
-def freshness_table(book: Book, root: str) -> Table:
-    """A row for each CI, by name: newest build, its age, builds of 7 d, how many were examined."""
+
+def freshness_table(book: Book, root: str, at_most: int = 1000) -> Table:
+    """CIs by name: newest build, its age, builds of 7 d, how many were examined; of many the largest."""
     columns = (
         Column("CI"),
         Column("Newest build", nowrap=True),
@@ -21,8 +25,14 @@ def freshness_table(book: Book, root: str) -> Table:
     )
     newest = {row["ci"]: row for row in records(book.results.freshness)}
     week = book.groups.get(("ci", "all", "7d"), {})
-    rows = [_ci_row(book, ci, newest.get(ci), week.get(ci), root) for ci in book.cis]
-    return Table("Freshness and coverage by CI", columns, rows)
+    most = sorted(book.cis, key=lambda ci: (-(week[ci]["run"] if ci in week else 0), ci))[:at_most]
+    rows = [_ci_row(book, ci, newest.get(ci), week.get(ci), root) for ci in sorted(most)]
+    more = (
+        f"All {words.plural(len(book.cis), 'CI')}; above those that ran most"
+        if len(book.cis) > at_most
+        else ""
+    )
+    return Table("Freshness and coverage by CI", columns, rows, more, f"{root}cis/index.html")
 
 
 def _ci_row(book: Book, ci: str, newest: Row | None, week: Row | None, root: str) -> TableRow:
@@ -30,7 +40,7 @@ def _ci_row(book: Book, ci: str, newest: Row | None, week: Row | None, root: str
     share = {"k": examined, "n": run, "rate": examined / run if run else None}
     return TableRow(
         (
-            Cell(ci, href=root + ci_path(ci)),
+            Cell(inert(ci), href=root + ci_path(ci)),
             newest_cell(book, newest),
             Cell(words.count(run), sort=run),
             rate_cell(share),
@@ -48,26 +58,31 @@ def newest_cell(book: Book, row: Row | None) -> Cell:
 
 
 def coverage_table(rows: list[Row]) -> Table:
-    """Rows of the table `coverage`: builds examined of builds run, by source, CI, outcome and window."""
-    columns = (
-        Column("Source"),
-        Column("CI"),
-        Column("Outcome"),
-        Column("Window"),
-        Column("Builds run", numeric=True),
-        Column("Examined", numeric=True),
-    )
+    """Builds examined of builds run in 28 d: a row for each source and CI, a column for each outcome."""
+    columns = (Column("CI"), Column("Source"), *(Column(name, numeric=True) for name in _OUTCOMES.values()))
+    found: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in rows:
+        if row["window"] == "28d":
+            found.setdefault((row["ci"], row["source"]), {})[row["outcome"]] = row
     cells = [
+        TableRow((inert(ci), inert(source), *(rate_cell(by.get(o), "examined", "run") for o in _OUTCOMES)))
+        for (ci, source), by in sorted(found.items())
+    ]
+    return Table("Coverage by CI, source and outcome, last 28 d", columns, cells)
+
+
+def top_jobs(book: Book, root: str) -> Table:
+    """The jobs with most failed builds that no signature matches, last 10 d."""
+    jobs = sorted(book.unclassified.items(), key=lambda item: (-len(item[1]), item[0]))[:_TOP_JOBS]
+    columns = (Column("Job"), Column("Unclassified, 10\u202fd", numeric=True), Column("Newest", nowrap=True))
+    rows = [
         TableRow(
             (
-                row["source"],
-                row["ci"],
-                row["outcome"],
-                row["window"].replace("d", "\u202fd"),
-                Cell(words.count(row["run"]), sort=row["run"]),
-                rate_cell(row, "examined", "run"),
+                Cell(inert(job), href=root + job_path(job)),
+                Cell(words.count(len(builds)), sort=len(builds)),
+                time_cell(builds[0]["end_time"]),
             )
         )
-        for row in rows
+        for job, builds in jobs
     ]
-    return Table("Coverage by source, CI and outcome", columns, cells)
+    return Table("Jobs with most unclassified failed builds", columns, rows, stack=False)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from generator import words
 from generator.pages.book import Book
 from generator.pages.builds import job_cell
-from generator.pages.cells import time_cell
+from generator.pages.cells import share_cell, time_cell
 from generator.pages.failure_lines import lines_table
 from generator.pages.paths import job_path
-from generator.render import Cell, Column, Table, render
+from generator.render import Column, Table, render
 from generator.render import Row as TableRow
 from generator.site import Page
 from generator.text.names import inert
@@ -18,7 +18,7 @@ from generator.text.records import Row
 
 PATH = "unclassified/index.html"
 #: Jobs in the table, jobs whose builds are listed, builds of each: a page of at most 300 KB.
-_JOBS, _LISTED, _BUILDS = 150, 20, 4
+_JOBS, _LISTED, _BUILDS = 40, 20, 4
 
 
 def pages(book: Book) -> Iterator[Page]:
@@ -41,23 +41,14 @@ def _overview(book: Book, jobs: list[tuple[str, list[Row]]]) -> Table:
     failed = book.groups.get(("job", "voting", "10d"), {})
     columns = (
         Column("Job"),
-        Column("Unclassified, 10\u202fd", numeric=True),
-        Column("Of its examined failed builds", numeric=True, short="Of examined"),
+        Column("Unclassified of its examined failed builds, 10\u202fd", numeric=True, short="Unclassified"),
         Column("Newest", nowrap=True),
     )
     rows = []
     for job, builds in jobs[:_JOBS]:
-        group = failed.get(job)
-        of = group["failed_examined"] if group else 0
+        of = failed[job]["failed_examined"] if job in failed else len(builds)
         rows.append(
-            TableRow(
-                (
-                    job_cell(job, "../"),
-                    Cell(words.count(len(builds)), sort=len(builds)),
-                    Cell(words.count(of) if of else "unknown", sort=of),
-                    time_cell(builds[0]["end_time"]),
-                )
-            )
+            TableRow((job_cell(job, "../"), share_cell(len(builds), of), time_cell(builds[0]["end_time"])))
         )
     more = f"All {words.plural(len(jobs), 'job')} as CSV" if len(jobs) > _JOBS else ""
     return Table(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.text.context import PageContext
 from generator.text.layout import figure, frequent, paragraph, section
-from generator.text.names import label, plain
+from generator.text.names import label, plain, short
 from generator.text.records import Row, records
-from generator.text.scope import Scope, Scopes
+from generator.text.scope import Scope, Scopes, judged, state_of
 from generator.text.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ class _Mail:
         return [line for part in parts for line in part]
 
     def _name(self, id: str, width: int) -> str:
-        return plain(label(self._context.signature(id), 4 * width), width)
+        return plain(short(self._context.signature(id)), width)
 
     def _head(self) -> list[str]:
         subject = f"Subject: [gatepost] {self._verdict.word}"
         row = self._verdict.signature
         until = self._results.facts.until
         if row:
-            subject += f"; {self._name(row, 72)}"
+            subject += f"; {plain(label(self._context.signature(row)), 72)}"
         week = words.moment(until) if until else "no data yet"
         seen = self._scope.totals.get("coverage")
         coverage = words.percent(seen["k"], seen["n"], ascii=True) if seen else "no data"
@@ -115,7 +115,7 @@ class _Mail:
     def _help(self) -> list[str]:
         context = self._context
         asks = [
-            f"Look at {plain(row['signature'], 20)}: {row['state']}, and nobody looks after it."
+            f"Look at {plain(row['signature'], 20)}: {state_of(row)}, and nobody looks after it."
             for row in self._scope.in_state("new", "worse", "returned")
             if not context.signature(row["signature"]).owner
         ][:2]
@@ -161,13 +161,15 @@ def _known(row: Row) -> str:
         return f"none for 28 d, last {words.day_year(row['last_seen'])}"
     if row["state"] == "returned":
         return f"{hits}, seen again"
-    return f"{hits}; failure rate {row['k']}/{row['n']}, was {row['prev_k']}/{row['prev_n']}"
+    before = "28 d before" if row["state"] != "worse" and row["regressed"] else "before"
+    was = "base" if before != "before" else "prev"
+    return f"{hits}; rate {row['k']}/{row['n']}, {before} {row[f'{was}_k']}/{row[f'{was}_n']}"
 
 
 def _frequent_line(row: Row, name: str) -> str:
     rate = words.rate(row["rate"], ascii=True) if row["n"] and row["n"] >= words.FEW else ""
-    change = words.points(row["change"], ascii=True)
-    verdict = _CHANGE.get(row["state"], "")
+    change = words.points(row["change"], ascii=True) if judged(row) else ""
+    verdict = _CHANGE.get(state_of(row), "")
     trend = verdict if row["state"] in ("new", "returned") else f"{change} {verdict}".strip()
     return frequent(f"{plain(row['signature'], 12)} {name}", f"{row['hits']} of {row['failed']}", rate, trend)
 

@@ -51,6 +51,14 @@ def phrase(signature: Signature) -> str:
     return inert(_UNESCAPE.sub(r"\1", found[1])) if found else ""
 
 
+def short(signature: Signature) -> str:
+    """For beside its id: title, or the first phrase of its query in quotes, or that there is neither."""
+    if signature.title and signature.title.strip():
+        return inert(signature.title, 400)
+    hint = phrase(signature)
+    return f"“{hint}”" if hint else "(no title)"
+
+
 def label(signature: Signature, width: int = 120) -> str:
     """Title; without one `Bug 1253896: “first phrase of its query”`."""
     if signature.title and signature.title.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator import words
 from generator.stats.results import ALL
 from generator.text.records import Row, grouped, records
 
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
 WINDOWS = ("24h", "7d", "10d", "28d")
 WINDOW_WORDS = {"24h": "24 h", "7d": "7 d", "10d": "10 d", "28d": "28 d"}
 _ASKS = ("worse", "new", "returned")
+
+
+def state_of(row: Row) -> str:
+    """State of a signature: worse also if it is significantly worse than the 28 d before the window."""
+    state: str = row["state"]
+    return "worse" if row["regressed"] and state in ("no clear change", "no data") else state
+
+
+def judged(row: Row) -> bool:
+    """Whether a change may be printed: both windows have a rate of at least ten cases."""
+    return row["change"] is not None and min(row["n"], row["prev_n"]) >= words.FEW
 
 
 @dataclass(frozen=True)
@@ -37,8 +49,8 @@ class Scope:
         return WINDOW_WORDS[self.window]
 
     def in_state(self, *states: str) -> list[Row]:
-        """Signatures of these states; those with most hits, then the last seen, first."""
-        return [row for row in self.signatures if row["state"] in states]
+        """Signatures of these states, most hits first; one that regressed is worse."""
+        return [row for row in self.signatures if state_of(row) in states]
 
     def frequent(self) -> list[Row]:
         """Signatures with at least one hit, most hits first."""
@@ -50,7 +62,7 @@ class Scope:
         One that also matches many passing builds says nothing about failures and is passed over.
         """
         known = [row for row in self.frequent() if not row["success_bad"]]
-        asking = [row for row in known if row["state"] in _ASKS]
+        asking = [row for row in known if state_of(row) in _ASKS]
         if not asking:
             return known[0] if known else None
         worse = self.totals.get("failed", {}).get("state") == "worse"

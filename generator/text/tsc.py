@@ -10,7 +10,7 @@ from generator.text.context import PageContext
 from generator.text.digest import edition
 from generator.text.names import inert, label
 from generator.text.records import Row, records
-from generator.text.scope import Scope, Scopes
+from generator.text.scope import Scope, Scopes, judged, state_of
 from generator.text.verdict import verdict
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def _interval(row: Row) -> str:
 
 
 def _change(row: Row) -> str:
-    change = words.points(row["change"])
-    return f"{change}, {row['state']}" if change else row["state"]
+    state = state_of(row) if "regressed" in row else row["state"]
+    return f"{words.points(row['change'])}, {state}" if judged(row) else state
 
 
 def _name(row: Row, context: PageContext) -> str:
@@ -93,7 +93,7 @@ def _name(row: Row, context: PageContext) -> str:
 
 
 def _items(rows: list[Row], context: PageContext) -> str:
-    lines = [f"- **{row['state']}**: {_name(row, context)}: {_fact(row)}" for row in rows[:_LONGEST]]
+    lines = [f"- **{state_of(row)}**: {_name(row, context)}: {_fact(row)}" for row in rows[:_LONGEST]]
     if len(rows) > _LONGEST:
         lines.append(f"- and {len(rows) - _LONGEST} more")
     return "\n".join(lines) or "None."
@@ -105,6 +105,9 @@ def _fact(row: Row) -> str:
     hits = f"{words.count(row['hits'])} of {words.plural(row['failed'], 'failed build')}"
     if row["state"] == "new":
         return f"{hits}, first seen {words.clock(row['first_seen'])}"
+    if row["regressed"] and row["state"] != "worse":
+        base = words.percent(row["base_k"], row["base_n"])
+        return f"{hits}; failure rate {words.percent(row['k'], row['n'])}, in the 28 d before {base}"
     return f"{hits}; {words.count(row['prev_k'])} in the 7 d before"
 
 
@@ -124,7 +127,7 @@ def _frequent(scope: Scope, context: PageContext) -> str:
 def _help(scope: Scope, context: PageContext) -> str:
     """What a person could do this week, from what is new, worse, unclassified or badly described."""
     lines = [
-        f"- Look at {_name(row, context)}: {row['state']}, no owner yet."
+        f"- Look at {_name(row, context)}: {state_of(row)}, no owner yet."
         for row in scope.in_state("new", "worse", "returned")
         if not context.signature(row["signature"]).owner
     ]

@@ -10,7 +10,7 @@ from generator import words
 from generator.stats.results import ALL
 from generator.text.names import inert, plain
 from generator.text.records import Row
-from generator.text.scope import Scope
+from generator.text.scope import Scope, state_of
 
 Tone = Literal["worse", "better", "steady", "unknown"]
 
@@ -136,11 +136,13 @@ def _what(scope: Scope, row: Row, name: str, failed: Row) -> str:
         since = f" since {words.weekday(row['first_seen'])}" if row["state"] == "new" else ""
         verb = "is new" if row["state"] == "new" else "is back"
         return f"{name} {verb} in {area}{since}: it is in {of}."
-    if row["state"] == "worse":
+    if state_of(row) == "worse":
         before = f"{words.count(row['prev_k'])} in the {scope.length} before"
+        if row["state"] != "worse":
+            before = f"{words.count(row['base_k'])} in the 28 d before"
         return f"{name} breaks {area} more than before: it is in {of}, after {before}."
     trend = "getting better" if row["state"] == "better" else "no clear change"
-    return f"{name} breaks {area} most: it is in {of}, {trend}."
+    return f"{name} is the most frequent known failure of {area}: it is in {of}, {trend}."
 
 
 def _how_much(scope: Scope, failed: Row, ascii: bool) -> str:
