@@ -47,11 +47,15 @@ def run(
     settings = _settings(signatures_dir, files_list)
     loaded = load_folder(settings.signatures)
     if not loaded.signatures:
-        problem = loaded.problems[0]
+        problem = loaded.errors[0]
         raise GatepostError(f"{problem.path}:{problem.line}: {problem.message}", problem.hint)
     inputs = gather(paths, FileList.load(settings.files), stdin)
-    inputs.skipped += [Skipped(f"{p.path}:{p.line}", "broken signature", p.message) for p in loaded.problems]
+    inputs.skipped += [Skipped(f"{p.path}:{p.line}", "broken signature", p.message) for p in loaded.errors]
     engine = Engine(loaded.signatures, cache or _cache())
+    paths_of = {signature.id: signature.path for signature in loaded.signatures}
+    inputs.skipped += [
+        Skipped(paths_of[name], "refused query", e.message) for name, e in engine.refused.items()
+    ]
     result = survey(engine, inputs, progress or Progress(0), workers)
     if not result.files:
         raise _nothing(result.skipped)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from generator.matching.excerpts import printable
@@ -17,6 +18,7 @@ from generator.words import count, plural
 OTHERS = 10  # builds that are named without lines, and skipped files that are named
 BUG = "https://bugs.launchpad.net/bugs/{}"  # elastic-recheck's files are named after bugs there
 _SUCCESS = "SUCCESS"
+_ESCAPED = re.compile(r"[\\\"'…]|\[redacted\]")
 
 
 class Line(NamedTuple):
@@ -182,10 +184,14 @@ def _draft(build: Unexplained) -> str:
     return f"'message:\"{phrase}\"'"
 
 
-def _constant(text: str) -> list[str]:
-    """The stretches of a line that stay from run to run and need no escape in a phrase."""
-    pieces = re.split(r"#|\[redacted\]|[\\\"'…]", template(plain(text).text))
-    return [piece.strip(" .,:;-_()[]") for piece in pieces]
+def _constant(text: str) -> Iterator[str]:
+    """The stretches of whole words of a line that stay from run to run and need no escape in a phrase."""
+    words = plain(text).text.split()
+    for constant, stretch in groupby(
+        words, lambda word: template(word) == word and not _ESCAPED.search(word)
+    ):
+        if constant:
+            yield " ".join(stretch)
 
 
 def _listed(names: Sequence[str]) -> str:

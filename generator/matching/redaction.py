@@ -6,15 +6,17 @@ Every expression runs in time linear in the line: what repeats is bounded or can
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
-from typing import Protocol
 
 MARK = "[redacted]"
-# Without the mark: what is already redacted stays as it is.
-_PLAIN = r"(?!\[redacted\])[^\s\"'\\,;&|<>(){}\[\]]+"
+# What is already redacted stays as it is; a bracket may open a structure; closing ones at the end belong to
+# what is around the value.
+_PLAIN = (
+    r"(?!\[redacted\]|[ub]\\{0,3}[\"']|[{(\[]+(?:\W|u'|$))"
+    r"[^\s\"'\\,;&|<>\x1b]+?(?=[)}\]]{0,5}(?:[\s\"'\\,;&|<>\x1b]|$))"
+)
 _QUOTED = r"(?!(?:\\{0,3}[\"'])?\[redacted\])(?P<q>\\{0,3}[\"'])(?P<in>(?:(?!(?P=q)).)+)"
 _SPACE = r"(?:\s|\x1b\[[0-9;]{0,9}m){0,4}"
 
@@ -26,7 +28,7 @@ _NAME = (
 )
 # key=value, "key": "value", key => value, u'key': u'value', \"key\": \"value\", key+=value
 _PAIR = re.compile(
-    rf"(?P<key>{_NAME}(?:\\{{0,3}}[\"'])?{_SPACE}(?:\+?=>?|:=?){_SPACE}[ub]?)(?:{_QUOTED}|(?P<plain>{_PLAIN}))",
+    rf"(?P<key>{_NAME}(?:\\{{0,3}}[\"'])?{_SPACE}(?:\+?=>?|:=?){_SPACE}(?:[ub](?=\\{{0,3}}[\"']))?)(?:{_QUOTED}|(?P<plain>{_PLAIN}))",
     re.I,
 )
 # --os-password value, and the last words of "iniset file section admin_password value"
@@ -34,8 +36,8 @@ _OPTION = re.compile(
     rf"(?P<key>(?<![\w-])--?[\w-]{{0,40}}{_NAME}\s{{1,4}})(?:{_QUOTED}|(?P<plain>(?!-){_PLAIN}))", re.I
 )
 _LAST = re.compile(
-    rf"(?P<key>\b(?:ini[a-z]{{3,12}}|crudini|openstack-config)\b[^\n]{{0,200}}?_(?:{_NAME}|key)[ \t]{{1,4}})"
-    rf"(?P<plain>{_PLAIN})(?=['\"\s]*$)",
+    r"(?P<key>\b(?:ini[a-z]{3,12}|crudini|openstack-config)\b[^\n]{0,200}?"
+    rf"(?:[_ ]{_NAME}|_key)[ \t]{{1,4}})(?P<plain>{_PLAIN})(?=['\"\s]*$)",
     re.I,
 )
 _ELEMENT = re.compile(rf"(?P<key>{_NAME}>)(?P<plain>(?!\[redacted\])[^<]+)", re.I)
@@ -49,7 +51,7 @@ _URL_TOKEN = re.compile(r"(?P<key>://)(?P<plain>[^\s/:@'\"\[]{20,200}@)")
 _COMMANDS = re.compile(
     r"(?P<key>\bmysql\w{0,10}\b[^\n]{0,120}?\s-p|\bsshpass\s+-p\s?|\bcurl\b[^\n]{0,200}?\s(?:-u|--user)\s*['\"]?"
     r"|\brabbitmqctl\b[^\n]{0,80}?(?:add_user|change_password)\s+\S{1,80}\s+"
-    r"|\bidentified by (?:password )?[\\'\"]{1,6}|_password[^|\n]{0,60}\|\\1|\+ local value="
+    r"|\bidentified by (?:password )?[\\'\"]{1,6}|_password[^|\n]{0,60}\|\\1|\+ local value=|\+ add_entry(?: \S{1,80}){4} "
     r"|\+ \[+ -[nz] (?=\w+ \]|\w+$)|\+ '\[' -[nz] (?=\w+ '\]'))"
     rf"(?P<plain>{_PLAIN})",
     re.I,
@@ -95,7 +97,14 @@ _NO_VALUE = re.compile(
 
 def redact_line(line: str, found: set[str]) -> str:
     """Return `line` without known forms of secrets; add to `found` the values that other lines may repeat."""
+    for _ in range(_PASSES):
+        before, line = line, _redacted(line, found)
+        if line == before:
+            break
+    return line
 
+
+def _redacted(line: str, found: set[str]) -> str:
     def value(match: re.Match[str]) -> str:
         groups = match.groupdict()
         text = groups["plain"] or groups["in"]
@@ -109,8 +118,8 @@ def redact_line(line: str, found: set[str]) -> str:
         line = pattern.sub(value, line)
     line = _BLOBS.sub(MARK, line)
     line = _ADDRESS.sub(MARK, line)
-    for secret in _detected(line):
-        line = line.replace(secret, MARK)
+    for pattern in _issued():
+        line = pattern.sub(_without_issued, line)
     return _RUN.sub(lambda match: MARK if _random(match[0]) else match[0], line)
 
 
@@ -133,9 +142,8 @@ def _random(run: str) -> bool:
     return changes >= _CHANGES * size and min(kinds.count("A"), kinds.count("a")) >= _CASES * size
 
 
-class _Detector(Protocol):
-    def analyze_string(self, string: str) -> Iterator[str]: ...
-
+_PASSES = 3  # what one rule replaces may be what another one waits for
+_ISSUED_CHARS = 16  # no service issues shorter secrets
 
 # detect-secrets' plugins for what a service issues; its keyword, entropy and address ones are done above.
 _PLUGINS = {
@@ -164,14 +172,18 @@ _PLUGINS = {
 
 
 @cache
-def _detectors() -> tuple[_Detector, ...]:
-    # Loaded with the first excerpt only: the import takes 0.15 s.
-    return tuple(
-        getattr(import_module(f"detect_secrets.plugins.{name}"), cls)() for name, cls in _PLUGINS.items()
+def _issued() -> tuple[re.Pattern[str], ...]:
+    # Loaded with the first excerpt only: the import takes 0.15 s. No secret is tried online.
+    classes = (
+        getattr(import_module(f"detect_secrets.plugins.{name}"), cls) for name, cls in _PLUGINS.items()
     )
+    return tuple(pattern for cls in classes for pattern in cls().denylist)
 
 
-def _detected(line: str) -> list[str]:
-    """Return what detect-secrets' plugins see in `line`, the longest first; no secret is tried online."""
-    secrets = {secret for detector in _detectors() for secret in detector.analyze_string(line)}
-    return sorted((s for s in secrets if s and s not in MARK), key=lambda s: (-len(s), s))
+def _without_issued(match: re.Match[str]) -> str:
+    """Replace the group that is the secret, if the pattern also holds its name; or the whole."""
+    group = max(range(1, match.re.groups + 1), key=lambda n: len(match[n] or ""), default=0)
+    if len(match[group] or "") < _ISSUED_CHARS:
+        return MARK
+    start, end = match.span(group)
+    return match[0][: start - match.start()] + MARK + match[0][end - match.start() :]
