@@ -36,7 +36,7 @@ class Scalar(NamedTuple):
     @property
     def is_null(self) -> bool:
         """Nothing was written, or YAML's null."""
-        return self.style is None and self.text in _NULL
+        return not self.style and self.text in _NULL
 
 
 class Sequence(NamedTuple):
