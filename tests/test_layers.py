@@ -13,7 +13,7 @@ import pytest
 LAYERS: list[set[str]] = [
     {"cli", "__main__"},
     {"pipeline", "explain", "explain_text", "lint", "demo", "scaffold"},
-    {"sources", "stats", "figures", "pages", "text", "site", "store", "render"},
+    {"sources", "stats", "figures", "pages", "text", "site", "site_hooks", "site_search", "store", "render"},
     {"matching"},
     {"signatures"},
     {"model", "tables", "config", "resources", "errors", "words", "progress"},
@@ -30,6 +30,8 @@ SIDEWAYS = {
     ("text", "figures"),
     ("text", "render"),
     ("site", "render"),
+    ("site", "site_hooks"),
+    ("pages", "site_search"),
     ("figures", "render"),
     ("explain", "explain_text"),
     ("__main__", "cli"),

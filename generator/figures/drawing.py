@@ -202,7 +202,7 @@ def _words(slots: Slots, missing: Sequence[bool], scale: Scale, say: str) -> lis
 
 
 def _last(slots: Slots) -> list[dict[str, Any]]:
-    """The last day's name at its right end, as in the SVG; it leaves with its day when the graph is zoomed."""
+    """The last day's name at its right end, as in the SVG; narrow screens leave it out."""
     place = {
         "x": _date(slots.times[-1] + slots.length),
         "xanchor": "right",
@@ -211,7 +211,7 @@ def _last(slots: Slots) -> list[dict[str, Any]]:
         "yshift": -1,
     }
     label = slots.last()
-    return [{**place, "text": label, "showarrow": False, "borderpad": 0}] if label else []
+    return [{**place, "name": "last", "text": label, "showarrow": False, "borderpad": 0}] if label else []
 
 
 def _date(at: Any) -> str:

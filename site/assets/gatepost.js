@@ -39,6 +39,7 @@
     const live = plot.querySelector(".live") || plot.appendChild(make("div", { class: "live", "aria-hidden": "true" }));
     const shown = inScheme(layout, tokens, style);
     shown.font.family = getComputedStyle(document.body).fontFamily;
+    if (matchMedia("(max-width: 48rem)").matches) shown.annotations = shown.annotations.filter(({ name }) => name !== "last");
     shown.dragmode = matchMedia("(pointer: fine)").matches ? "zoom" : false;
     return Plotly.react(live, inScheme(data, tokens, style), shown, { displayModeBar: false, responsive: true })
       .then(() => plot.classList.add("drawn"));
@@ -147,7 +148,7 @@
   entry.addEventListener("input", find);
   box.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
-    else if (event.key === "Escape") { list.hidden = true; entry.focus(); }
+    else if (event.key === "Escape") { entry.focus(); list.hidden = true; }
     else if (event.key === "Enter" && event.target === entry) list.querySelector("a")?.click();
     else return;
     event.preventDefault();
