@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from generator.errors import GatepostError
-from generator.explain_text import Found, Line, Place, Report, Unexplained, render
+from generator.explain_text import SUCCESS, Found, Line, Place, Report, Unexplained, render
 from generator.matching.engine import Engine
 from generator.matching.excerpts import excerpt, published
 from generator.matching.failure_lines import LINES, Ranked, Ranker, rank_log
@@ -62,18 +62,19 @@ def run(
     code = KNOWN if result.hits else UNKNOWN
     if output_format == "json":
         return _json(result), code
-    return render(_report(result, loaded.signatures, passed)), code
+    return render(_report(result, loaded.signatures, passed, settings.bug_url)), code
 
 
 class _Settings(NamedTuple):
     signatures: Path
     files: Path | None
+    bug_url: str | None
 
 
 def _settings(signatures: Path | None, files: Path | None) -> _Settings:
-    """The folder of signatures and the list of files: as given, as gatepost.yaml here says, or ./queries."""
+    """The folder of signatures and the list of files: as given, as gatepost.yaml here says, or usual."""
     configured: dict[str, object] = {}
-    if Path(CONFIG).is_file() and (signatures is None or files is None):
+    if Path(CONFIG).is_file():
         import yaml
 
         try:
@@ -92,7 +93,8 @@ def _settings(signatures: Path | None, files: Path | None) -> _Settings:
             )
     if files is None and configured.get("files"):
         files = Path(str(configured["files"])).expanduser()
-    return _Settings(signatures, files)
+    bug_url = configured.get("bug_url")
+    return _Settings(signatures, files, str(bug_url) if bug_url else None)
 
 
 def _cache() -> Path:
@@ -121,9 +123,12 @@ def _json(result: Survey) -> str:
     return json.dumps(answer, indent=2)
 
 
-def _report(result: Survey, signatures: Sequence[Signature], passed: Path | None) -> Report:
+def _report(
+    result: Survey, signatures: Sequence[Signature], passed: Path | None, bug_url: str | None
+) -> Report:
     by_id = {signature.id: signature for signature in signatures}
-    unclassified = [_unexplained(build, passed, result.stdin) for build in result.unclassified[:UNEXPLAINED]]
+    failed = [build for build in result.unclassified if build.result != SUCCESS]
+    unclassified = [_unexplained(build, passed, result.stdin) for build in failed[:UNEXPLAINED]]
     if result.documents.count and not any(hits.documents for hits in result.hits.values()):
         unclassified.append(_unexplained_documents(result.documents))
     return Report(
@@ -134,9 +139,11 @@ def _report(result: Survey, signatures: Sequence[Signature], passed: Path | None
         found=tuple(_found_in_logs(by_id[name], hits) for name, hits in result.hits.items() if hits.place)
         + tuple(_found_in_documents(by_id, result)),
         unexplained=tuple(unclassified),
-        others=tuple(build.label for build in result.unclassified[UNEXPLAINED:]),
+        others=tuple(build.label for build in failed[UNEXPLAINED:]),
+        succeeded=tuple(build.label for build in result.unclassified if build.result == SUCCESS),
         skipped=tuple(result.skipped),
         compared=passed is not None,
+        bug_url=bug_url,
     )
 
 
@@ -167,7 +174,7 @@ def _unexplained(build: Build, passed: Path | None, stdin: Ranker) -> Unexplaine
     for file in consoles[:1] or build.files:
         lines = stdin.result() if file.name == STDIN else rank_log(open_log(file.source), _passed(passed))
         ranked += [(file.name, line) for line in lines]
-    return Unexplained(build.label, build.result, _likeliest(ranked))
+    return Unexplained(build.label, _likeliest(ranked))
 
 
 def _unexplained_documents(documents: Documents) -> Unexplained:
@@ -181,7 +188,7 @@ def _unexplained_documents(documents: Documents) -> Unexplained:
         for path, ranker in rankers.items()
         for line in ranker.result()
     ]
-    return Unexplained("the documents", None, _likeliest(ranked))
+    return Unexplained("the documents", _likeliest(ranked))
 
 
 def _passed(path: Path | None) -> LogStream | None:
@@ -196,6 +203,8 @@ def _passed(path: Path | None) -> LogStream | None:
 def _likeliest(ranked: list[tuple[str, Ranked]]) -> tuple[tuple[str, Line], ...]:
     """The best lines of all files, by file and number, fit to be shown."""
     best = sorted(ranked, key=lambda pair: -pair[1].score)[:LINES]
+    if not best:
+        return ()
     texts = published([line.text for _, line in best]).split("\n")
     shown = [(name, Line(line.line, text)) for (name, line), text in zip(best, texts, strict=True)]
     return tuple(sorted(shown, key=lambda pair: (pair[0], pair[1].number)))

@@ -16,8 +16,7 @@ from generator.signatures.model import Signature
 from generator.words import count, plural
 
 OTHERS = 10  # builds that are named without lines, and skipped files that are named
-BUG = "https://bugs.launchpad.net/bugs/{}"  # elastic-recheck's files are named after bugs there
-_SUCCESS = "SUCCESS"
+SUCCESS = "SUCCESS"
 _ESCAPED = re.compile(r"[\\\"'…]|\[redacted\]")
 
 
@@ -52,15 +51,15 @@ class Unexplained(NamedTuple):
     """A build that no signature explains, with the likeliest lines as (file, line)."""
 
     build: str
-    result: str | None
     lines: tuple[tuple[str, Line], ...]
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that is said: `classified` builds have a hit, `others` are further ones without.
+    """All that is said.
 
-    `compared` says whether a log that passed was given.
+    `classified` builds have a hit; `others` are further failed ones without, `succeeded` did not fail.
+    `compared` says whether a log that passed was given, `bug_url` where bugs with a number are.
     """
 
     lines: int
@@ -70,8 +69,10 @@ class Report:
     found: tuple[Found, ...]
     unexplained: tuple[Unexplained, ...]
     others: tuple[str, ...]
+    succeeded: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     compared: bool
+    bug_url: str | None
 
 
 def render(report: Report) -> str:
@@ -79,11 +80,13 @@ def render(report: Report) -> str:
     found = sorted(report.found, key=_order)
     lines = [_verdict(report, found), ""]
     for hit in found:
-        lines += [*_found(hit, report.builds > 1), ""]
+        lines += [*_found(hit, report.builds > 1, _bug(hit.signature, report.bug_url)), ""]
     for build in report.unexplained:
         lines += [*_unexplained(build, report), ""]
     if report.others:
         lines += [f"No known failure either: {_listed(report.others)}", ""]
+    if report.succeeded:
+        lines += [f"Succeeded, without a known failure: {_listed(report.succeeded)}", ""]
     lines += [*_next(found, report), ""]
     lines += _skipped(report.skipped)
     return "\n".join(printable(line) for line in lines).rstrip("\n")
@@ -98,6 +101,19 @@ def _name(signature: Signature) -> str:
     return f"{signature.title} ({signature.id})" if signature.title else signature.id
 
 
+def _bug(signature: Signature, bug_url: str | None) -> str | None:
+    """The link to the bug, or its number if nothing tells where bugs are."""
+    if signature.bug or not signature.id.isdigit():
+        return signature.bug
+    if bug_url is None:
+        return signature.id
+    return (
+        bug_url.replace("{id}", signature.id)
+        if "{id}" in bug_url
+        else f"{bug_url.rstrip('/')}/{signature.id}"
+    )
+
+
 def _verdict(report: Report, found: Sequence[Found]) -> str:
     searched = f"{plural(report.signatures, 'signature')}, {plural(report.lines, 'line')} searched"
     if not found:
@@ -107,19 +123,19 @@ def _verdict(report: Report, found: Sequence[Found]) -> str:
         builds = f"{count(report.classified)} of {plural(report.builds, 'build')}"
         return f"Known failures in {builds}: {searched}."
     more = "" if len(found) == 1 else f", and {count(len(found) - 1)} more"
-    return f"Known failure: {_name(found[0].signature)}{more}"
+    certainly = "Known failure, if what is assumed holds" if found[0].assumed else "Known failure"
+    return f"{certainly}: {_name(found[0].signature)}{more}"
 
 
-def _found(hit: Found, several: bool) -> Iterator[str]:
+def _found(hit: Found, several: bool, bug: str | None) -> Iterator[str]:
     signature, place = hit.signature, hit.place
     yield f"{signature.id}  {signature.title or ''}".rstrip()
     matched = plural(hit.lines, "line") + (" match" if hit.lines != 1 else " matches")
     if several:
         yield f"  builds   {count(hit.builds)}; {matched}"
         yield f"  first    {place.build}"
-    link = signature.bug or (BUG.format(signature.id) if signature.id.isdigit() else None)
-    if link:
-        yield f"  bug      {link}"
+    if bug:
+        yield f"  bug      {bug}"
     yield f"  file     {place.file}, line {count(place.line)}" + ("" if several else f"; {matched}")
     yield from (f"  note     {note}" for note in _notes(hit))
     yield ""
@@ -134,7 +150,7 @@ def _notes(hit: Found) -> Iterator[str]:
     if hit.signature.resolved_at:
         fixed = hit.signature.resolved_at.isoformat()
         yield f"said to be fixed on {fixed}: it may be back, or the signature too wide"
-    if hit.place.result == _SUCCESS:
+    if hit.place.result == SUCCESS:
         yield "this build succeeded: the signature also matches builds that nothing failed"
     if hit.signature.suppress_graph:
         yield "hidden on the site (suppress-graph), but it classifies"
@@ -142,9 +158,6 @@ def _notes(hit: Found) -> Iterator[str]:
 
 def _unexplained(build: Unexplained, report: Report) -> Iterator[str]:
     single = report.builds == 1
-    if build.result == _SUCCESS:
-        yield f"{build.build}: no known failure, and it succeeded."
-        return
     if not build.lines:
         yield f"{'No' if single else build.build + ': no'} line looks like a failure."
         return
@@ -161,11 +174,12 @@ def _unexplained(build: Unexplained, report: Report) -> Iterator[str]:
 
 
 def _next(found: Sequence[Found], report: Report) -> Iterator[str]:
-    yield "What to do next"
+    unexplained = [build for build in report.unexplained if build.lines]
+    if found or unexplained:
+        yield "What to do next"
     if found:
         yield "  Read the bug. If it is this failure and your change is not the cause, have the CI run again"
         yield f"  and name the bug; where a comment in the review does that: {_recheck(found[0].signature)}"
-    unexplained = [build for build in report.unexplained if build.lines and build.result != _SUCCESS]
     if unexplained:
         yield "  If your change is not the cause, look for a bug report or file one, and write a signature,"
         yield "  so that whoever meets this next is told: BUG.yaml in the folder of signatures with, e.g.,"
