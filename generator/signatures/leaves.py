@@ -61,17 +61,17 @@ def term(field: str | None, token: Token) -> Query:
         inclusive = len(text) > 2 and text[1] == "="
         bound = _open(text[2:] if inclusive else text[1:])
         if text[0] == ">":
-            return Range(field, bound, None, inclusive, True)
-        return Range(field, None, bound, True, inclusive)
-    return Exists(text) if field == "_exists_" else Term(field, text)
+            return Range(field, bound, None, inclusive, True, token.position)
+        return Range(field, None, bound, True, inclusive, token.position)
+    return Exists(text, token.position) if field == "_exists_" else Term(field, text, token.position)
 
 
 def phrase(field: str | None, token: Token, slop: Token | None) -> Query:
     """A phrase with its slop (whole moves)."""
     text = unescaped(token.text[1:-1], token.position + 1)
     if field == "_exists_":
-        return Exists(text)
-    return Phrase(field, text, _moves(slop) if slop else 0)
+        return Exists(text, token.position)
+    return Phrase(field, text, _moves(slop) if slop else 0, token.position)
 
 
 def _moves(slop: Token) -> int:
@@ -84,7 +84,7 @@ def _moves(slop: Token) -> int:
 def exists(field: str, token: Token) -> Query:
     """`field:*`."""
     _not_of_existence(field, token)
-    return Exists(field)
+    return Exists(field, token.position)
 
 
 def wildcard(field: str | None, token: Token) -> Query:
@@ -92,7 +92,7 @@ def wildcard(field: str | None, token: Token) -> Query:
     _not_of_existence(field, token)
     plain = unescaped(token.text, token.position)
     if token.kind == "prefix":
-        return Wildcard(field, (("lit", plain[:-1]), ("any", "*")))
+        return Wildcard(field, (("lit", plain[:-1]), ("any", "*")), token.position)
     pattern: list[tuple[str, str]] = []
     at = 0
     for match in _WILD.finditer(token.text):
@@ -100,7 +100,7 @@ def wildcard(field: str | None, token: Token) -> Query:
         pattern.append(_piece(match, token))
         at = match.end()
     pattern.append(("lit", token.text[at:]))
-    return Wildcard(field, _merged(pattern))
+    return Wildcard(field, _merged(pattern), token.position)
 
 
 def _piece(match: re.Match[str], token: Token) -> tuple[str, str]:
@@ -130,7 +130,7 @@ def _merged(pattern: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 def range_(field: str | None, low: Token, high: Token, include_low: bool, include_high: bool) -> Query:
     """`[low TO high]`; `*` is an open end."""
-    return Range(field, _bound(low), _bound(high), include_low, include_high)
+    return Range(field, _bound(low), _bound(high), include_low, include_high, low.position)
 
 
 def _bound(token: Token) -> str | None:

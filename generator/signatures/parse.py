@@ -228,7 +228,7 @@ def _bare(field: str | None, token: Token) -> Query:
         return term(field, token._replace(text=token.text[:1]) if token.kind == "bare operator" else token)
     if token.kind == "regexp":
         translate(token.text[1:-1], token.position + 1)
-        return Regexp(field, token.text[1:-1])
+        return Regexp(field, token.text[1:-1], token.position)
     if token.kind == "*":
         return MatchAll() if field is None else exists(field, token)
     return wildcard(field, token)

@@ -1,14 +1,15 @@
 """The meaning of a query, as a tree: what `parse` returns and `matching` evaluates.
 
-Field `None` is the default field `*`: any field of the document. A field may be a pattern (`tag*`):
-any field that it names. Text is as written after removing Lucene's escapes, not yet analysed:
-analysis depends on the field and is done by `matching`.
+Field `None` is the default field `*`: any field of the document. Text is as written after removing
+Lucene's escapes, not yet analysed: analysis depends on the field and is done by `matching`.
+`at` is where a leaf starts in the query (0-based); it plays no part in equality.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as _field
 from enum import Enum
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ class Term:
 
     field: str | None
     text: str
+    at: int = _field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Phrase:
     field: str | None
     text: str
     slop: int = 0
+    at: int = _field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Wildcard:
 
     field: str | None
     pattern: tuple[tuple[str, str], ...]
+    at: int = _field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Regexp:
 
     field: str | None
     text: str
+    at: int = _field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Range:
     high: str | None
     include_low: bool = True
     include_high: bool = True
+    at: int = _field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class Exists:
     """`_exists_:field` or `field:*`."""
 
     field: str
+    at: int = _field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
