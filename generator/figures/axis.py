@@ -23,11 +23,13 @@ _STEPS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as dicts; every kind of null is None."""
-    columns = {
-        str(name): [None if null else value for value, null in zip(column, column.isna(), strict=True)]
-        for name, column in frame.items()
-    }
+    columns = {str(name): [_plain(value) for value in column.tolist()] for name, column in frame.items()}
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    # Of all values only the nulls NaN and NaT differ from themselves; NA says neither.
+    return None if value is pd.NA or value != value else value
 
 
 @dataclass(frozen=True)

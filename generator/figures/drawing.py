@@ -38,6 +38,11 @@ def spec(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
     return {"data": data, "layout": layout, "tokens": {colour: token for token, colour in COLOURS.items()}}
 
 
+def along(slots: Slots) -> dict[str, Any]:
+    """x of a trace with one value a slot: the middle of the first, and the step in milliseconds."""
+    return {"x0": _date(slots.times[0] + slots.length / 2), "dx": _milliseconds(slots)}
+
+
 def middles(slots: Slots) -> list[str]:
     """Middle of each slot, as plotly's dates."""
     return [_date(at + slots.length / 2) for at in slots.times]
@@ -45,8 +50,11 @@ def middles(slots: Slots) -> list[str]:
 
 def bars(slots: Slots, heights: Sequence[float | None], width: float = BAR, **more: Any) -> dict[str, Any]:
     """A bar trace, one bar a slot."""
-    milliseconds = width * slots.length.total_seconds() * 1000
-    return {"type": "bar", "x": middles(slots), "y": list(heights), "width": milliseconds, **more}
+    return {"type": "bar", **along(slots), "y": list(heights), "width": width * _milliseconds(slots), **more}
+
+
+def _milliseconds(slots: Slots) -> float:
+    return slots.length.total_seconds() * 1000
 
 
 def hatch(

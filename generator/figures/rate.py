@@ -218,7 +218,7 @@ def _plotly(
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "x": x,
+            **drawing.along(slots),
             "y": [s.rate for s in data],
             "connectgaps": False,
             "line": {"color": blue, "width": 1.75},

@@ -6,6 +6,7 @@ x is in per cent of the width, y in pixels, so that bars stretch and type never 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -20,10 +21,13 @@ def element(name: str, content: str = "", /, **attributes: str | float) -> Marku
     return Markup(f"<{name}{told}>{escape(content)}</{name}>" if content else f"<{name}{told}/>")
 
 
+@lru_cache(maxsize=64)
 def _name(key: str) -> str:
     return key.rstrip("_").replace("_", "-")
 
 
+# Most values recur: classes, positions of days.
+@lru_cache(maxsize=8192, typed=True)
 def _value(value: str | float) -> str:
     return number(value) if isinstance(value, float) else str(escape(value))
 
