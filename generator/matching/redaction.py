@@ -51,7 +51,8 @@ _URL_TOKEN = re.compile(r"(?P<key>://)(?P<plain>[^\s/:@'\"\[]{20,200}@)")
 _COMMANDS = re.compile(
     r"(?P<key>\bmysql\w{0,10}\b[^\n]{0,120}?\s-p|\bsshpass\s+-p\s?|\bcurl\b[^\n]{0,200}?\s(?:-u|--user)\s*['\"]?"
     r"|\brabbitmqctl\b[^\n]{0,80}?(?:add_user|change_password)\s+\S{1,80}\s+"
-    r"|\bidentified by (?:password )?[\\'\"]{1,6}|_password[^|\n]{0,60}\|\\1|\+ local value=|\+ add_entry(?: \S{1,80}){4} "
+    r"|\bidentified by (?:password )?[\\'\"]{1,6}|_password[^|\n]{0,60}\|\\1"
+    r"|\+ local value=|\+ add_entry(?: \S{1,80}){4} "
     r"|\+ \[+ -[nz] (?=\w+ \]|\w+$)|\+ '\[' -[nz] (?=\w+ '\]'))"
     rf"(?P<plain>{_PLAIN})",
     re.I,

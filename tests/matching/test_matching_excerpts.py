@@ -224,7 +224,8 @@ def test_no_secret_of_the_real_logs_survives(shared_data: Path) -> None:
     # `secret` is also an ordinary word there; the others are not
     known = "|".join(sorted(map(re.escape, values - {"secret", "testing"})))
     leak = re.compile(
-        rf"{known}|MII[A-Za-z0-9]{{20}}|[=:|/'\" ]secret(?:@|'|\"(?!:)|$)|(?:X-Auth-Token|Cookie)['\"]?: ['\"]?\w"
+        rf"{known}|MII[A-Za-z0-9]{{20}}"
+        r"|[=:|/'\" ]secret(?:@|'|\"(?!:)|$)|(?:X-Auth-Token|Cookie)['\"]?: ['\"]?\w"
         r"|[\w.]+@(?:example\.com|testmail\.tm|openstack\.org)|://\w+:[^\s/@\[]+@"
     )
     leaking = [line for line in lines if leak.search(line)]
