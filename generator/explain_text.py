@@ -15,6 +15,10 @@ from generator.matching.log_text import plain, template
 from generator.signatures.model import Signature
 from generator.words import count, plural
 
+WIDE_LINES, WIDE_SHARE = (
+    100,
+    0.1,
+)  # a signature that matches more lines than both does not single out a failure
 OTHERS = 10  # builds that are named without lines, and skipped files that are named
 SUCCESS = "SUCCESS"
 _ESCAPED = re.compile(r"[\\\"'…]|\[redacted\]")
@@ -77,10 +81,10 @@ class Report:
 
 def render(report: Report) -> str:
     """Return the report as plain text, without control characters."""
-    found = sorted(report.found, key=_order)
+    found = sorted(report.found, key=lambda hit: (_too_wide(hit, report.lines), *_order(hit)))
     lines = [_verdict(report, found), ""]
     for hit in found:
-        lines += [*_found(hit, report.builds > 1, _bug(hit.signature, report.bug_url)), ""]
+        lines += [*_found(hit, report), ""]
     for build in report.unexplained:
         lines += [*_unexplained(build, report), ""]
     if report.others:
@@ -93,7 +97,7 @@ def render(report: Report) -> str:
 
 
 def _order(hit: Found) -> tuple[bool, bool, int, int, str]:
-    """The surest first: nothing assumed, not fixed, most builds; then the one that fewest lines match."""
+    """The surest first: nothing assumed, not fixed, most builds; then the one that matches fewest lines."""
     return (hit.assumed, hit.signature.resolved_at is not None, -hit.builds, hit.lines, hit.signature.id)
 
 
@@ -127,8 +131,9 @@ def _verdict(report: Report, found: Sequence[Found]) -> str:
     return f"{certainly}: {_name(found[0].signature)}{more}"
 
 
-def _found(hit: Found, several: bool, bug: str | None) -> Iterator[str]:
-    signature, place = hit.signature, hit.place
+def _found(hit: Found, report: Report) -> Iterator[str]:
+    signature, place, several = hit.signature, hit.place, report.builds > 1
+    bug = _bug(signature, report.bug_url)
     yield f"{signature.id}  {signature.title or ''}".rstrip()
     matched = plural(hit.lines, "line") + (" match" if hit.lines != 1 else " matches")
     if several:
@@ -137,14 +142,21 @@ def _found(hit: Found, several: bool, bug: str | None) -> Iterator[str]:
     if bug:
         yield f"  bug      {bug}"
     yield f"  file     {place.file}, line {count(place.line)}" + ("" if several else f"; {matched}")
-    yield from (f"  note     {note}" for note in _notes(hit))
+    yield from (f"  note     {note}" for note in _notes(hit, report.lines))
     yield ""
     width = max(len(str(line.number)) for line in place.context)
     for line in place.context:
         yield f"  {'>' if line.number == place.line else ' '} {line.number:>{width}}  {line.text}".rstrip()
 
 
-def _notes(hit: Found) -> Iterator[str]:
+def _too_wide(hit: Found, all_lines: int) -> bool:
+    return hit.lines > max(WIDE_LINES, WIDE_SHARE * all_lines)
+
+
+def _notes(hit: Found, all_lines: int) -> Iterator[str]:
+    if _too_wide(hit, all_lines):
+        matched = f"{count(hit.lines)} of {plural(all_lines, 'line')}"
+        yield f"matches {matched}: too wide to explain this; see `gatepost lint`"
     if hit.assumed:
         yield "assumed: the query also asks for metadata that is unknown here; it is taken as met"
     if hit.signature.resolved_at:

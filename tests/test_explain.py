@@ -302,3 +302,11 @@ def test_an_empty_log_is_a_build_without_lines(here: Path) -> None:
     text, code = run([write("job-output.txt", "")])
     assert code == 3
     assert "No line looks like a failure." in text
+
+
+def test_a_signature_that_matches_everything_comes_last_and_is_called_so(here: Path) -> None:
+    write("queries/0000001.yaml", 'query: NOT message:"nosuchword"\n')
+    text, code = run([build("a", UNKNOWN * 20 + CONSOLE)])
+    assert code == 0
+    assert text.startswith("Known failure: Volume is stuck in detaching (2091874), and 1 more\n")
+    assert "matches 146 of 146 lines: too wide to explain this" in text

@@ -79,7 +79,8 @@ def gather(paths: Sequence[str], files: FileList, stdin: BinaryIO | None = None)
         else:
             loose.append(LogFile(path, text, _alone(text, files)))
     if loose:
-        inputs.builds.append(Build(", ".join(file.name for file in loose), tuple(loose)))
+        more = f" and {len(loose) - 1} more" if len(loose) > 1 else ""
+        inputs.builds.append(Build(loose[0].name + more, tuple(loose)))
     return inputs
 
 

@@ -13,6 +13,8 @@ ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 _SYSLOG = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?"
 _CLOCK = re.compile(rf"(?:[\[(]?(?:{_ISO}|{_SYSLOG})[\])]?(?: \| ?| |$)){{1,2}}")
+# After the clock Zuul names the node that the line is from.
+_NODE = re.compile(r"[A-Za-z][\w.-]{0,80} \| ?")
 
 # What differs between two runs of the same job. Hexadecimal needs a digit: words such as "added" stay.
 _VARIES = re.compile(
@@ -31,12 +33,14 @@ class Plain(NamedTuple):
 
 
 def plain(line: str) -> Plain:
-    """Return `line` without terminal codes and leading clocks."""
+    """Return `line` without terminal codes, leading clocks and the name of the node."""
     if "\x1b" in line:
         line = ANSI.sub("", line)
     clock = _CLOCK.match(line)
     if clock:
         line = line[clock.end() :]
+        node = _NODE.match(line)
+        line = line[node.end() :] if node else line
     text = line.strip()
     return Plain(len(line) - len(line.lstrip()), text)
 

@@ -110,6 +110,8 @@ def test_evidence(text: str, expected: float) -> None:
         ("2022-04-12T19:22:54.9573194Z     --- FAIL: x", 4, "--- FAIL: x"),
         ("Jun  9 16:11:10 host ntpd[1]: x", 0, "host ntpd[1]: x"),
         ("\x1b[31m  ERROR\x1b[0m: x", 2, "ERROR: x"),
+        ("2026-11-20 10:00:00.123456 | controller |   + rm -f error", 2, "+ rm -f error"),
+        ("id | name | error", 0, "id | name | error"),
         ("no clock", 0, "no clock"),
     ],
 )
