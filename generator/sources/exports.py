@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from generator.matching.reading import Limits, Problem, open_log
 from generator.matching.tags import log_name
 
 _ENDINGS = (".ndjson", ".json", ".jsonl")
-_MAX_ANSWER = 256 << 20
+_MAX_ANSWER = 64 << 20
 _MAX_DOCUMENT = 64 << 20
 
 
@@ -39,39 +40,32 @@ class Export:
         stream = open_log(self.path, self._limits)
         lines = (line for line in byte_lines(stream, _MAX_DOCUMENT) if line.strip())
         first = next(lines, b"")
-        if first.strip() and _parsed(first) is None:
+        if first.strip() in (b"{", b"["):
             yield from self._in_one_piece()
             return
-        if first.strip():
-            yield from _opened(first)
-        for line in lines:
+        for line in chain([first] if first else [], lines):
             yield from _opened(line)
         self.problem = stream.problem
 
     def _in_one_piece(self) -> Iterator[bytes]:
-        """A file whose first line is no JSON by itself: one answer over many lines, or broken lines."""
+        """JSON over many lines: the answer of a search, or a list of documents."""
         stream = open_log(self.path, Limits(max_bytes=min(_MAX_ANSWER, self._limits.max_bytes)))
         whole = b"".join(stream)
         self.problem = stream.problem
-        answer = _parsed(whole)
-        if isinstance(answer, dict):
-            yield from _opened(whole, answer)
-        elif isinstance(answer, list):
-            yield from (json.dumps(document).encode() for document in answer)
-        else:
-            yield from (line for line in whole.split(b"\n") if line.strip())
+        if whole:
+            yield from _opened(whole)
 
 
-def _opened(line: bytes, answer: Any = None) -> Iterator[bytes]:
-    """The documents of a line: those of a search's answer, or the line itself."""
-    if b'"hits"' in line:
-        answer = _parsed(line) if answer is None else answer
+def _opened(text: bytes) -> Iterator[bytes]:
+    """The documents in a piece of JSON: those of a search's answer or of a list, or itself."""
+    if b'"hits"' in text or text.lstrip().startswith(b"["):
+        answer = _parsed(text)
         hits = answer.get("hits") if isinstance(answer, dict) else None
-        inner = hits.get("hits") if isinstance(hits, dict) else None
+        inner = hits.get("hits") if isinstance(hits, dict) else answer
         if isinstance(inner, list):
             yield from (json.dumps(hit).encode() for hit in inner)
             return
-    yield line
+    yield text
 
 
 def _parsed(text: bytes) -> Any:

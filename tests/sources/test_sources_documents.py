@@ -99,10 +99,12 @@ def test_a_build_may_be_in_several_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_the_answer_of_a_search(tmp_path: Path, indent: int | None) -> None:
+@pytest.mark.parametrize("answer", [True, False])
+def test_the_answer_of_a_search(tmp_path: Path, indent: int | None, answer: bool) -> None:
     hits = [{"_source": doc("u1", "Connection timed out")}, {"_source": doc("u2", "x")}]
     path = tmp_path / "answer.json"
-    path.write_text(json.dumps({"took": 1, "hits": {"total": 2, "hits": hits}}, indent=indent))
+    whole = {"took": 1, "hits": {"total": 2, "hits": hits}} if answer else hits
+    path.write_text(json.dumps(whole, indent=indent))
     tables = collect(path, context())
     assert list(tables.builds["build_uuid"]) == ["u1", "u2"] and len(tables.hits) == 1
 
@@ -143,6 +145,15 @@ def test_bad_documents_are_counted(tmp_path: Path) -> None:
     assert set(found) == {"no document", "no build_uuid"}
     assert found["no document"].startswith("2 lines; document 3:")
     assert found["no build_uuid"] == "2 documents of no known build; matched by 100"
+
+
+@pytest.mark.parametrize("text", ["{broken\n", "{\n  broken\n", "[" * 100_000, "\x00\n"])
+def test_a_broken_first_line_loses_nothing_else(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    ndjson(tmp_path / "b.ndjson", doc("u1", "Connection timed out"))
+    tables = collect(tmp_path, context())
+    assert len(tables.builds) == len(tables.hits) == 1
+    assert list(tables.skipped["reason"]) == ["no document"]
 
 
 def test_truncated_and_empty_files_are_reported(tmp_path: Path) -> None:
