@@ -140,12 +140,38 @@ def week() -> dict[str, list[dict[str, Any]]]:
         "change_low": 0.023,
         "change_high": 0.063,
     }
-    detach = {"prev_k": 3, "prev_n": 900, "prev_rate": 0.003, "change": 0.093, "change_low": 0.076, "change_high": 0.111}
+    detach = {
+        "prev_k": 3,
+        "prev_n": 900,
+        "prev_rate": 0.003,
+        "change": 0.093,
+        "change_low": 0.076,
+        "change_high": 0.111,
+    }
     return {
         "totals": [
             total("failed", 353, 2462, "worse", **worse),
-            total("classified", 286, 353, prev_k=130, prev_n=167, change=0.032, change_low=-0.04, change_high=0.11),
-            total("infra", 86, 2548, "worse", prev_k=40, prev_n=1700, change=0.011, change_low=0.001, change_high=0.021),
+            total(
+                "classified",
+                286,
+                353,
+                prev_k=130,
+                prev_n=167,
+                change=0.032,
+                change_low=-0.04,
+                change_high=0.11,
+            ),
+            total(
+                "infra",
+                86,
+                2548,
+                "worse",
+                prev_k=40,
+                prev_n=1700,
+                change=0.011,
+                change_low=0.001,
+                change_high=0.021,
+            ),
             total("coverage", 2548, 2732),
             total("coverage_failed", 353, 380),
         ],

@@ -14,7 +14,7 @@ from generator.render import Cell, Column, Excerpt, Table
 from generator.render import Row as TableRow
 from generator.stats.results import UNKNOWN
 from generator.text.context import web_address
-from generator.text.names import spelled
+from generator.text.names import inert, spelled
 from generator.text.records import Row
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"')
@@ -23,11 +23,16 @@ _WORD = re.compile(r"\w+")
 _EXCERPT = 4000
 
 
+def named(value: str | None) -> str:
+    """A name as its build told it, or that none was told."""
+    return inert(value, 100) if value else UNKNOWN
+
+
 def change_of(row: Row) -> str:
     """`931204,6`; the branch's own builds have no change."""
     if row["change"] is None:
         return "none"
-    return f"{row['change']},{row['patchset']}" if row["patchset"] else str(row["change"])
+    return f"{row['change']},{inert(row['patchset'], 20)}" if row["patchset"] else str(row["change"])
 
 
 def log_cell(row: Row) -> Cell:
@@ -76,10 +81,10 @@ def hits_table(book: Book, rows: list[Row], query: str, path: str, caption: str,
         TableRow(
             (
                 time_cell(row["end_time"]),
-                row["project"] or UNKNOWN,
+                named(row["project"]),
                 change_of(row),
                 job_cell(row["job"], root),
-                row["branch"] or UNKNOWN,
+                named(row["branch"]),
                 place_of(row),
                 _result(row),
                 log_cell(row),
@@ -110,9 +115,9 @@ def failures_table(book: Book, rows: list[Row], path: str, caption: str) -> Tabl
         TableRow(
             (
                 time_cell(row["end_time"]),
-                row["project"] or UNKNOWN,
+                named(row["project"]),
                 change_of(row),
-                row["branch"] or UNKNOWN,
+                named(row["branch"]),
                 place_of(row),
                 _result(row),
                 _known(book, row, root),
@@ -125,13 +130,13 @@ def failures_table(book: Book, rows: list[Row], path: str, caption: str) -> Tabl
 
 
 def _result(row: Row) -> Cell:
-    return Cell(row["result"] or UNKNOWN, soft="" if row["voting"] else "non-voting")
+    return Cell(named(row["result"]), soft="" if row["voting"] else "non-voting")
 
 
 def _known(book: Book, row: Row, root: str) -> Cell:
     if not row["examined"]:
         return Cell("logs not seen", sort="~")
-    ids = [id for id in (row["signatures"] or "").split(",") if id]
+    ids = [id.strip() for id in (row["signatures"] or "").split(",") if id.strip()]
     shown = [
         link(None if id in book.hidden else root + signature_path(id), words.cut(book.label(id), 60))
         for id in ids[:3]
@@ -144,9 +149,9 @@ def _known(book: Book, row: Row, root: str) -> Cell:
 
 def job_cell(job: str | None, root: str) -> Cell:
     """A job's name, linked to its page."""
-    return Cell(job, href=root + job_path(job)) if job else Cell(UNKNOWN)
+    return Cell(inert(job), href=root + job_path(job)) if job else Cell(UNKNOWN)
 
 
 def place_of(row: Row) -> str:
     """`aldgate, north1`."""
-    return ", ".join(part for part in (row["provider"], row["region"]) if part) or UNKNOWN
+    return ", ".join(inert(part, 60) for part in (row["provider"], row["region"]) if part) or UNKNOWN

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.pages.builds import change_of, log_cell, place_of
+from generator.pages.builds import change_of, log_cell, named, place_of
 from generator.pages.cells import time_cell
 from generator.render import Column, Excerpt, Table
 from generator.render import Row as TableRow
-from generator.stats.results import UNKNOWN
 from generator.text.names import inert
 from generator.text.records import Row
 
@@ -28,11 +27,11 @@ def lines_table(rows: Sequence[Row], caption: str, more: str = "", more_href: st
         TableRow(
             (
                 time_cell(row["end_time"]),
-                row["project"] or UNKNOWN,
+                named(row["project"]),
                 change_of(row),
-                row["branch"] or UNKNOWN,
+                named(row["branch"]),
                 place_of(row),
-                row["result"] or UNKNOWN,
+                named(row["result"]),
                 log_cell(row),
             ),
             _line(row),

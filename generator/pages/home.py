@@ -16,6 +16,7 @@ from generator.pages.state_tables import freshness_table, top_jobs
 from generator.render import KeyFigure, State, Table, render
 from generator.site import Page
 from generator.stats.results import ALL
+from generator.text.names import inert
 from generator.text.records import Row
 from generator.text.scope import WINDOW_WORDS, WINDOWS, Scope, state_of
 from generator.text.verdict import Verdict, verdict
@@ -195,7 +196,7 @@ def _item(book: Book, row: Row, root: str) -> Item:
     id, name = row["signature"], state_of(row)
     arrow = {"worse": "up", "better": "dn"}.get(name, "")
     owner = book.context.signature(id).owner
-    note = [book.ticket(id), _fact(row), f"owner {owner}" if owner else "no owner yet"]
+    note = [book.ticket(id), _fact(row), f"owner {inert(owner, 60)}" if owner else "no owner yet"]
     if name in ("gone", "better"):
         note.pop()
     word = "back" if name == "returned" else name

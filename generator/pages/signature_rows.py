@@ -12,6 +12,7 @@ from generator.pages.cells import interval_cell, rate_cell, seen_cell, share_cel
 from generator.pages.paths import root_of, signature_path
 from generator.render import Cell, Column, Table
 from generator.render import Row as TableRow
+from generator.text.names import inert
 from generator.text.records import Row
 from generator.text.scope import WINDOW_WORDS
 
@@ -88,7 +89,7 @@ def projects(row: Row) -> str:
     """Up to three names, else their number."""
     if not row["projects"]:
         return "none"
-    return row["project_names"] if row["projects"] <= 3 else f"{words.count(row['projects'])} projects"
+    return inert(row["project_names"]) if row["projects"] <= 3 else f"{words.count(row['projects'])} projects"
 
 
 def notes(book: Book, row: Row) -> str:

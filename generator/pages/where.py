@@ -64,11 +64,15 @@ def _order(row: Row) -> tuple[int, int, str]:
 def _group(book: Book, id: str, title: str, rows: list[Row], days: list[Row]) -> Group:
     at = {row["day"]: i for i, row in enumerate(days)}
     shown = rows[:_SHOWN]
-    counts = {row["value"]: _counts(book, id, row, at) for row in shown}
+    counts = {_name(row): _counts(book, id, row, at) for row in shown}
     drawn = multiples(counts, [row["has_data"] for row in days], "Hits per day")
-    items = [_one(row, drawn.svgs[row["value"]]) for row in shown]
+    items = [_one(row, drawn.svgs[_name(row)]) for row in shown]
     more = f"{words.count(len(rows) - _SHOWN)} more with fewer hits" if len(rows) > _SHOWN else ""
     return Group(title, f"0 to {words.count(drawn.top)} a day", items, more)
+
+
+def _name(row: Row) -> str:
+    return inert(row["value"], 300)
 
 
 def _counts(book: Book, id: str, row: Row, at: dict[object, int]) -> list[int]:
@@ -82,4 +86,4 @@ def _counts(book: Book, id: str, row: Row, at: dict[object, int]) -> list[int]:
 def _one(row: Row, svg: Markup) -> One:
     value, of = value_of(row, "k", "n")
     interval = words.interval(row["low"], row["high"]) if row["n"] >= words.FEW else ""
-    return One(svg, inert(row["value"], 80), value, of, interval)
+    return One(svg, words.cut(_name(row), 80), value, of, interval)

@@ -20,7 +20,9 @@ GOLD = Path(__file__).parent.parent / "gold"
 NOW = made.UNTIL.to_pydatetime() + timedelta(minutes=70)
 HOSTILE = st.one_of(
     st.text(max_size=200),
-    st.sampled_from(["\n\nSubject: x", "x" * 10_000, "\u202eevil", "| a | b |", "# head", "<script>", "a " * 5000, ""]),
+    st.sampled_from(
+        ["\n\nSubject: x", "x" * 10_000, "\u202eevil", "| a | b |", "# head", "<script>", "a " * 5000, ""]
+    ),
 )
 
 
@@ -30,7 +32,9 @@ def context(titles: dict[str, str] | None = None) -> PageContext:
         "2084402": "Package mirror answers 502 during image build",
         "2071150": "Database killed for memory, swap exhausted",
     }
-    signatures = [Signature(id, f'message:"{id} is gone"', title=title) for id, title in (titles or known).items()]
+    signatures = [
+        Signature(id, f'message:"{id} is gone"', title=title) for id, title in (titles or known).items()
+    ]
     signatures.append(Signature("2093008", 'message:"southbound database is gone" AND tags:"console"'))
     return PageContext("Example Community", NOW, tuple(signatures), site_url="https://gatepost.example.org/")
 
@@ -53,9 +57,21 @@ def check(text: str) -> None:
     assert len(lines) <= 60
     assert not [line for line in lines if len(line) > 72 and "https://" not in line]
     assert not [line for line in lines if line != line.rstrip() and line != "-- "]
-    heads = [line.split("  ")[0] for line in lines if (line.isupper() and line[0] != " ") or line.startswith(("FIGURES", "MOST FREQUENT"))]
-    assert heads == ["VERDICT", "FIGURES", "NEW", "WORSE", "BETTER OR GONE", "MOST FREQUENT", "UNCLASSIFIED",
-                     "HOW TO HELP"]
+    heads = [
+        line.split("  ")[0]
+        for line in lines
+        if (line.isupper() and line[0] != " ") or line.startswith(("FIGURES", "MOST FREQUENT"))
+    ]
+    assert heads == [
+        "VERDICT",
+        "FIGURES",
+        "NEW",
+        "WORSE",
+        "BETTER OR GONE",
+        "MOST FREQUENT",
+        "UNCLASSIFIED",
+        "HOW TO HELP",
+    ]
 
 
 def test_the_week_reads_as_it_did() -> None:
@@ -94,8 +110,13 @@ def test_hostile_titles_break_neither_columns_nor_markdown(titles: list[str]) ->
     check(digest(results, named))
     report = tsc(results, named)
     assert [line for line in report.splitlines() if line.startswith("#")] == [
-        "# CI report 2026-W47: Example Community", "## Figures", "## New or worse", "## Better or gone",
-        "## Most frequent signatures", "## What would help"]
+        "# CI report 2026-W47: Example Community",
+        "## Figures",
+        "## New or worse",
+        "## Better or gone",
+        "## Most frequent signatures",
+        "## What would help",
+    ]
     rows = [line for line in report.splitlines() if line.startswith("| ")]
     assert {line.replace("\\|", "").count("|") for line in rows} == {5}
 

@@ -16,7 +16,7 @@ def test_title_is_the_name() -> None:
 
 def test_without_title_the_first_phrase_of_the_query_is_a_hint() -> None:
     signature = Signature("1253896", r'message:"state \"None\" done" AND tags:"console"')
-    assert label(signature) == "Bug 1253896: “state \"None\" done”"
+    assert label(signature) == 'Bug 1253896: “state "None" done”'
     assert label(Signature("gate-x", "message:foo")) == "Gate-x"
 
 
@@ -25,9 +25,15 @@ def test_control_and_direction_marks_are_spelled_out() -> None:
     assert spelled("\U000e0041") == "\\ue0041"
 
 
-@pytest.mark.parametrize(("text", "ascii"), [
-    ("Café … “x” – y’s", "Cafe ... \"x\" - y's"), ("日本", "??"), ("a\u202eb", "a\\u202eb"), ("x" * 40, "x" * 17 + "..."),
-])
+@pytest.mark.parametrize(
+    ("text", "ascii"),
+    [
+        ("Café … “x” – y’s", 'Cafe ... "x" - y\'s'),
+        ("日本", "??"),
+        ("a\u202eb", "a\\u202eb"),
+        ("x" * 40, "x" * 17 + "..."),
+    ],
+)
 def test_plain_is_ascii(text: str, ascii: str) -> None:
     assert plain(text, 20) == ascii
 

@@ -26,9 +26,11 @@ def test_the_week_of_the_mock() -> None:
     found = speak(made.results(**made.week()), ascii=True)
     assert (found.tone, found.word, found.signature) == ("worse", "Gate: worse", "2091874")
     assert found.sentences == (
-        "Name 2091874 breaks the gate more than before: it is in 112 of 353 failed builds, after 3 in the 7 d before.",
+        "Name 2091874 breaks the gate more than before: it is in 112 of 353 failed builds, "
+        "after 3 in the 7 d before.",
         "Builds fail more often than before: 14.3 % (353 of 2,462), +4.3 points (+2.3 to +6.3).",
-        "95 of its 112 hits in all pipelines ran in aldgate-north1, which has 26.0 % of the builds of these jobs: "
+        "95 of its 112 hits in all pipelines ran in aldgate-north1, "
+        "which has 26.0 % of the builds of these jobs: "
         "more likely that provider than our changes.",
     )
 
@@ -84,7 +86,10 @@ def test_concentration_needs_ten_hits_and_more_than_its_share_of_builds() -> Non
 
 
 def test_hostile_names_stay_on_one_line() -> None:
-    rows = [made.share("s", "provider", "a\n\u202e<b>", 60, 300), made.share("s", "provider", "b", 5, 500),
-            made.share("s", "project", "nova", 65, 800)]
+    rows = [
+        made.share("s", "provider", "a\n\u202e<b>", 60, 300),
+        made.share("s", "provider", "b", 5, 500),
+        made.share("s", "project", "nova", 65, 800),
+    ]
     said = is_it_us(rows, "7d")
     assert "\n" not in said and "\\u202e" in said
