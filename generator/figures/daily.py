@@ -174,7 +174,9 @@ def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float)
     missing = [not s.seen for s in data]
 
     def trace(name: str, counts: Sequence[int], marker: dict[str, Any]) -> dict[str, Any]:
-        heights = [n if s.seen else None for n, s in zip(counts, data, strict=True)]
+        # An outline of no height would still be a line: only the solid part says zero.
+        zero = 0 if name == "classified" else None
+        heights = [(n or zero) if s.seen else None for n, s in zip(counts, data, strict=True)]
         return drawing.bars(
             slots, heights, name=name, marker=marker, hovertemplate="%{y:,} " + name + "<extra></extra>"
         )

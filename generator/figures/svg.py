@@ -18,7 +18,9 @@ DOTS = "url(#p3)"
 def element(name: str, content: str = "", /, **attributes: str | float) -> Markup:
     """An element; `class_` is `class`, `text_anchor` `text-anchor`, escapes all but Markup."""
     told = "".join(f' {_name(key)}="{_value(value)}"' for key, value in attributes.items())
-    return Markup(f"<{name}{told}>{escape(content)}</{name}>" if content else f"<{name}{told}/>")
+    if not content:
+        return Markup(f"<{name}{told}/>")
+    return Markup(f"<{name}{told}>{content if isinstance(content, Markup) else escape(content)}</{name}>")
 
 
 @lru_cache(maxsize=64)
@@ -32,9 +34,9 @@ def _value(value: str | float) -> str:
     return number(value) if isinstance(value, float) else str(escape(value))
 
 
-def joined(parts: Iterable[str]) -> Markup:
+def joined(parts: Iterable[Markup]) -> Markup:
     """All parts in a row."""
-    return Markup("").join(parts)
+    return Markup("".join(parts))
 
 
 def number(value: float) -> str:
@@ -48,7 +50,7 @@ def percent(value: float) -> str:
     return f"{number(value)}%"
 
 
-def titled(id: str, height: int, title: str, description: str, content: Iterable[str]) -> Markup:
+def titled(id: str, height: int, title: str, description: str, content: Iterable[Markup]) -> Markup:
     """The outer `<svg>` of a figure, named and described to screen readers; ids begin with `id`."""
     head = element("title", title, id=f"{id}-t") + element("desc", description or title, id=f"{id}-d")
     return element(
