@@ -24,7 +24,7 @@ _NAME = (
     r"(?:(?<!no)passw(?:or)?d|passphrase|(?:(?<![a-z])|admin|user|root|auth|db)pass|_pwd"
     r"|secret(?:[_-]?(?:access[_-]?)?key)?|(?<!nexpected )token(?:[_-]?id)?|credentials?|auth[_-]?blob"
     r"|(?:api|access|private|fixed|store|encryption|ssh|shared|signing|hash|hmac|session|account|admin|auth)"
-    r"[_-]?key(?:[_-]?id)?|(?:set-)?cookie|signature)"
+    r"[_-]?key(?:[_-]?id)?|key-data|(?:set-)?cookie|signature)"
 )
 # key=value, "key": "value", key => value, u'key': u'value', \"key\": \"value\", key+=value
 _PAIR = re.compile(
@@ -46,12 +46,17 @@ _HEADER = re.compile(
     r"(?P<plain>(?!\[redacted\])[^\s'\"][^'\"]*)",
     re.I,
 )
-_URL = re.compile(r"(?P<key>://[^\s/:@'\"]{0,80}:)(?P<plain>(?!\[redacted\]@)(?:[^\s/@'\"]{1,200}@){1,3})")
+# Of a transport_url the hosts after the first have theirs behind a comma.
+_URL = re.compile(
+    r"(?P<key>(?:://|,)[^\s/:@,'\"]{0,80}:)"
+    r"(?P<plain>(?!\[redacted\]@)[^\s/@'\"]{1,200}@(?:[^\s/@,'\"]{1,200}@){0,2})"
+)
 _URL_TOKEN = re.compile(r"(?P<key>://)(?P<plain>[^\s/:@'\"\[]{20,200}@)")
 _COMMANDS = re.compile(
     r"(?P<key>\bmysql\w{0,10}\b[^\n]{0,120}?\s-p|\bsshpass\s+-p\s?|\bcurl\b[^\n]{0,200}?\s(?:-u|--user)\s*['\"]?"
     r"|\brabbitmqctl\b[^\n]{0,80}?(?:add_user|change_password)\s+\S{1,80}\s+"
     r"|\bidentified by (?:password )?[\\'\"]{1,6}|_password[^|\n]{0,60}\|\\1"
+    r"|\bdocker login\b[^\n]{0,120}?\s-p\s?|\bstats auth\s{1,9}\S{1,80}:"
     r"|\+ local value=|\+ add_entry(?: \S{1,80}){4} "
     r"|\+ \[+ -[nz] (?=\w+ \]|\w+$)|\+ '\[' -[nz] (?=\w+ '\]'))"
     rf"(?P<plain>{_PLAIN})",
@@ -84,7 +89,7 @@ _ADDRESS = re.compile(
     r"[a-z]{2,24}\b",
     re.I,
 )
-_RUN = re.compile(r"(?:MII[A-Za-z0-9+/_-]{20,}|[A-Za-z0-9+/_-]{40,})={0,2}")
+_RUN = re.compile(r"(?:MII[A-Za-z0-9+/_-]{20,}|[A-Za-z0-9+/_-]{36,})={0,2}")
 _HEX = re.compile(r"[0-9a-f]{16,}")
 
 # What stands for a value without being one: nothing, a variable, stars, a type, a file, a module, prose.

@@ -41,6 +41,10 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_X
         (f"token id: {HEX}", f"token id: {R}"),
         (f'"token": {{"expires": "2013", "id": "{HEX}"}}', f'"token": {{"expires": "2013", "id": "{R}"}}'),
         ("sql connection mysql://root:pw@localhost/nova", f"sql connection mysql://root:{R}@localhost/nova"),
+        ("rabbit://a:pw1@h1:5672,b:pw2@h2:5672/", f"rabbit://a:{R}@h1:5672,b:{R}@h2:5672/"),
+        ("redis://:pw@h:6379 x", f"redis://:{R}@h:6379 x"),
+        ("key = AQDdX1NfkQpVLhAAk9vJ3x7Yt2mWqZ8sR4uBcA==", f"key = {R}"),
+        ("docker login -u zuul -p hunter2 quay.io", f"docker login -u zuul -p {R} quay.io"),
         ("https://zuul:p@ss@opendev.org/x", f"https://zuul:{R}@opendev.org/x"),
         (
             "iniset /etc/x.conf DEFAULT rabbit_password hunter2",
