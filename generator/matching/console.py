@@ -41,7 +41,9 @@ def read_console(chunks: Iterable[bytes]) -> Console:
     reader = _Reader()
     for block in _whole_lines(chunks):
         reader.take(block)
-    return Console(_stamp(reader.head, first=True), _stamp(reader.tail, first=False), tuple(reader.playbooks))
+    start = _stamp(_ANY_STAMP.finditer(reader.head))
+    end = _stamp(found for line in reversed(reader.tail.split(b"\n")) if (found := _ANY_STAMP.match(line)))
+    return Console(start, end, tuple(reader.playbooks))
 
 
 def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -94,11 +96,11 @@ class _Reader:
         self._in_recap, self._failed = False, None
 
 
-def _stamp(text: bytes, first: bool) -> datetime | None:
-    found = [m[1] for m in _ANY_STAMP.finditer(text)]
-    for stamp in found if first else reversed(found):
+def _stamp(found: Iterable[re.Match[bytes]]) -> datetime | None:
+    """The first of these that is a time."""
+    for match in found:
         try:
-            return datetime.fromisoformat(stamp.decode()).replace(tzinfo=UTC)
+            return datetime.fromisoformat(match[1].decode()).replace(tzinfo=UTC)
         except ValueError:  # 2021-99-99: not a time after all
             continue
     return None

@@ -83,9 +83,17 @@ class _Reading:
 def find(folder: Path, name: str) -> Path | None:
     """The regular file `name` or `name`.gz in a build's folder; a link that leads out of it is none."""
     for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+        if path.is_file() and (not _through_link(path, folder) or _stays(path, folder)):
             return path
     return None
+
+
+def _through_link(path: Path, folder: Path) -> bool:
+    return path.is_symlink() or (path.parent != folder and path.parent.is_symlink())
+
+
+def _stays(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def read_facts(folder: Path, results: bool = True) -> InventoryFacts:

@@ -165,6 +165,16 @@ def test_result_by_the_console(tmp_path: Path, texts: tuple[str, ...], result: s
     assert published(tmp_path, *texts).build.get("result") == result
 
 
+def test_times_that_are_none_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "job-output.txt").write_text(
+        "2026-99-20 10:00:00 | x\nno time\n2026-11-20 10:00:01 | y\n"
+        "2026-11-20 10:00:02.5 | z\n2026-11-31 10:00:00 | w\nend"
+    )
+    build = read_facts(tmp_path).build
+    assert build["start_time"] == at(2026, 11, 20, 10, 0, 1)
+    assert build["end_time"] == at(2026, 11, 20, 10, 0, 2).replace(microsecond=500_000)
+
+
 def test_the_last_attempt_is_final(tmp_path: Path) -> None:
     texts = (*recap(failed=1), end("PRE-RUN"))
     assert published(tmp_path, *texts).build["final"] is False
@@ -259,6 +269,14 @@ def test_links_out_of_the_folder_are_not_read(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "inventory.yaml").symlink_to(tmp_path / "secret.yaml")
     assert not read_facts(folder).known
+    (tmp_path / "info").mkdir()
+    (tmp_path / "info/inventory.yaml").write_text(INVENTORY)
+    (folder / "zuul-info").symlink_to(tmp_path / "info")
+    assert not read_facts(folder).known
+    (folder / "real.yaml").write_text(INVENTORY)
+    (folder / "inventory.yaml").unlink()
+    (folder / "inventory.yaml").symlink_to("real.yaml")
+    assert read_facts(folder).known
 
 
 def test_broken_report_is_a_problem(tmp_path: Path) -> None:
