@@ -41,9 +41,7 @@ def read_console(chunks: Iterable[bytes]) -> Console:
     reader = _Reader()
     for block in _whole_lines(chunks):
         reader.take(block)
-    start = _stamp(_ANY_STAMP.finditer(reader.head))
-    end = _stamp(found for line in reversed(reader.tail.split(b"\n")) if (found := _ANY_STAMP.match(line)))
-    return Console(start, end, tuple(reader.playbooks))
+    return Console(_stamp(_ANY_STAMP.finditer(reader.head)), reader.last, tuple(reader.playbooks))
 
 
 def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -60,7 +58,8 @@ def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 class _Reader:
     def __init__(self) -> None:
-        self.head = self.tail = b""
+        self.head = b""
+        self.last: datetime | None = None
         self.playbooks: list[Playbook] = []
         self._in_recap = False
         self._failed: bool | None = None
@@ -68,7 +67,8 @@ class _Reader:
     def take(self, block: bytes) -> None:
         if len(self.head) < _EDGE:
             self.head += block[:_EDGE]
-        self.tail = (self.tail + block[-_EDGE:])[-_EDGE:]
+        ends = reversed(block[-_EDGE:].split(b"\n"))
+        self.last = _stamp(found for line in ends if (found := _ANY_STAMP.match(line))) or self.last
         if self._in_recap or any(trigger in block for trigger in _TRIGGERS):
             for line in block.split(b"\n"):
                 self._line(line)

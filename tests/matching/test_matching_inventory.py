@@ -165,6 +165,11 @@ def test_result_by_the_console(tmp_path: Path, texts: tuple[str, ...], result: s
     assert published(tmp_path, *texts).build.get("result") == result
 
 
+def test_a_huge_last_line_does_not_hide_the_end(tmp_path: Path) -> None:
+    (tmp_path / "job-output.txt").write_text(lines("first", "second", "x" * 3_000_000))
+    assert read_facts(tmp_path).build["end_time"] == at(2026, 11, 20, 10, 0, 1)
+
+
 def test_times_that_are_none_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "job-output.txt").write_text(
         "2026-99-20 10:00:00 | x\nno time\n2026-11-20 10:00:01 | y\n"
