@@ -12,6 +12,7 @@ from generator.signatures.lexer import tokens
 from generator.signatures.query import (
     Bool,
     Exists,
+    Leaf,
     MatchAll,
     MatchNone,
     Phrase,
@@ -24,9 +25,9 @@ from generator.signatures.query import (
 
 #: The fields of a line (design, "Signature files"); those that hold text have a `.keyword` too.
 FIELDS = (
-    "message", "filename", "tags", "build_name", "build_status", "build_queue", "build_branch", "build_change",
-    "build_patchset", "build_ref", "build_uuid", "build_set", "project", "tenant", "voting", "node_provider",
-    "hosts_region", "log_url", "@timestamp",
+    "message", "filename", "tags", "build_name", "build_status", "build_queue", "build_branch",
+    "build_change", "build_patchset", "build_ref", "build_uuid", "build_set", "project", "tenant",
+    "voting", "node_provider", "hosts_region", "log_url", "@timestamp",
 )  # fmt: skip
 
 TEXTS = frozenset(FIELDS) - NUMBERS - {"@timestamp"}
@@ -34,8 +35,6 @@ TEXTS = frozenset(FIELDS) - NUMBERS - {"@timestamp"}
 _BARE = re.compile(r"\[[^\]]*\]|\\.|(?P<bare>[\s^$\-])(?![?*{])", re.DOTALL)
 _LETTER_ESCAPE = re.compile(r"\\(?:([A-Za-z])|.)", re.DOTALL)
 _AROUND = ("", "a", "1", "_")
-
-Leaf = Term | Phrase | Wildcard | Regexp | Range | Exists
 
 
 class Remark(NamedTuple):
@@ -134,7 +133,8 @@ def _hyphens(leaf: Leaf, text: str) -> Iterator[Remark]:
 
 
 def _slash(leaf: Leaf, text: str) -> Iterator[Remark]:
-    if isinstance(leaf, Regexp) and text[max(leaf.at - 1, 0)] not in " \t\n:(+-!/":
+    joined = leaf.at and text[leaf.at] == "/" and text[leaf.at - 1] not in " \t\n(+-!/"
+    if isinstance(leaf, Regexp) and joined:
         message = f"/{leaf.text}/ is a regular expression of its own, not part of the word before it"
         yield Remark("warning", "slash", leaf.at, message, "put text with slashes in quotes")
 

@@ -12,11 +12,12 @@ from generator.matching.formula import FALSE, And, Atom, Constant, Formula, Or
 from generator.signatures.query import Bool, Exists, MatchNone, Occur, Phrase, Query, Term, Wildcard
 
 _COMMON_WORDS = """
-a all an and at be by call code command console debug default do done end error errors exception execute failed
-failure false file for from get got has http https id in info information is it job line log message module name
-no none not null of off ok on or output path pass passed post put python request response result return root run
-running server service start started starting status stderr stdout step stop task test tests the time timed
-timeout to traceback true type url user value version warn warning was will with
+a all an and at be by call code command console debug default do done end error errors exception execute
+failed failure false file for from get got has http https id in info information is it job line log
+message module name no none not null of off ok on or output path pass passed post put python request
+response result return root run running server service start started starting status stderr stdout step
+stop task test tests the time timed timeout to traceback true type url user value version warn warning
+was will with
 """
 #: Words that stand in very many lines of every log: alone they tell nothing.
 COMMON = frozenset(_COMMON_WORDS.split())

@@ -6,7 +6,7 @@ import re
 
 from generator.signatures.lexer import Token
 from generator.signatures.problem import QueryError
-from generator.signatures.query import Exists, Phrase, Query, Range, Term, Wildcard
+from generator.signatures.query import Exists, Leaf, Phrase, Range, Term, Wildcard
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.)|$)", re.DOTALL)
 _WILD = re.compile(r"\\(.)|([*?])", re.DOTALL)
@@ -54,7 +54,7 @@ def field_name(token: Token) -> str | None:
     return name
 
 
-def term(field: str | None, token: Token) -> Query:
+def term(field: str | None, token: Token) -> Leaf:
     """A term, or what Elasticsearch makes of one: `>=1`, `<5`, `_exists_:f`."""
     text = unescaped(token.text, token.position)
     if len(text) > 1 and text[0] in "<>":
@@ -66,7 +66,7 @@ def term(field: str | None, token: Token) -> Query:
     return Exists(text, token.position) if field == "_exists_" else Term(field, text, token.position)
 
 
-def phrase(field: str | None, token: Token, slop: Token | None) -> Query:
+def phrase(field: str | None, token: Token, slop: Token | None) -> Leaf:
     """A phrase with its slop (whole moves)."""
     text = unescaped(token.text[1:-1], token.position + 1)
     if field == "_exists_":
@@ -81,13 +81,13 @@ def _moves(slop: Token) -> int:
     return min(int(float(slop.text[1:] or 0)), _LARGEST_SLOP)
 
 
-def exists(field: str, token: Token) -> Query:
+def exists(field: str, token: Token) -> Leaf:
     """`field:*`."""
     _not_of_existence(field, token)
     return Exists(field, token.position)
 
 
-def wildcard(field: str | None, token: Token) -> Query:
+def wildcard(field: str | None, token: Token) -> Leaf:
     """A term with `*` or `?`; one `*` at its end makes it a prefix, with Lucene's usual escapes."""
     _not_of_existence(field, token)
     plain = unescaped(token.text, token.position)
@@ -128,7 +128,7 @@ def _merged(pattern: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(merged)
 
 
-def range_(field: str | None, low: Token, high: Token, include_low: bool, include_high: bool) -> Query:
+def range_(field: str | None, low: Token, high: Token, include_low: bool, include_high: bool) -> Leaf:
     """`[low TO high]`; `*` is an open end."""
     return Range(field, _bound(low), _bound(high), include_low, include_high, low.position)
 

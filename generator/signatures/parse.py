@@ -5,10 +5,23 @@ What Elasticsearch refuses is refused; what Gatepost cannot answer exactly is re
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from generator.signatures.leaves import exists, field_name, phrase, range_, term, wildcard
 from generator.signatures.lexer import END, Token, tokens
 from generator.signatures.problem import QueryError as QueryError
-from generator.signatures.query import Bool, Item, MatchAll, MatchNone, Occur, Phrase, Query, Regexp, Term
+from generator.signatures.query import (
+    Bool,
+    Item,
+    Leaf,
+    MatchAll,
+    MatchNone,
+    Occur,
+    Phrase,
+    Query,
+    Regexp,
+    Term,
+)
 from generator.signatures.regexp import translate
 
 #: The engines differ on longer queries and terms.
@@ -97,12 +110,14 @@ class _Parser:
         return Item(operator is not None and operator.kind == "AND", occur, self._clause(field))
 
     def _clause(self, field: str | None) -> Query:
+        start = self._here.position
         if self._kind(0) in ("term", "*") and self._kind(1) == ":":
             field = field_name(self._here)
             self._at += 2
         if self._here.kind == "(":
             return self._group(field)
-        return self._leaf(field)
+        leaf = self._leaf(field)
+        return leaf if isinstance(leaf, MatchAll) else replace(leaf, at=start)
 
     def _group(self, field: str | None) -> Query:
         opened = self._here
@@ -121,7 +136,7 @@ class _Parser:
         self._boost()
         return inner
 
-    def _leaf(self, field: str | None) -> Query:
+    def _leaf(self, field: str | None) -> Leaf | MatchAll:
         if self._here.kind in ("[", "{"):
             return self._range(field)
         token = self._take("phrase", *_LEAVES)
@@ -157,7 +172,7 @@ class _Parser:
             raise QueryError("a boost out of range", number.position, "the boost is too large", "remove it")
         return True
 
-    def _range(self, field: str | None) -> Query:
+    def _range(self, field: str | None) -> Leaf:
         opened = self._here
         self._at += 1
         low = self._bound()
@@ -223,7 +238,7 @@ def _may_vanish(query: Query) -> bool:
     return isinstance(query, Term | Phrase) and not any(c.isascii() and c.isalnum() for c in query.text)
 
 
-def _bare(field: str | None, token: Token) -> Query:
+def _bare(field: str | None, token: Token) -> Leaf | MatchAll:
     if token.kind in ("term", "bare operator"):
         return term(field, token._replace(text=token.text[:1]) if token.kind == "bare operator" else token)
     if token.kind == "regexp":

@@ -128,7 +128,8 @@ class Bool:
         return tuple(lowered)
 
 
-Query = Term | Phrase | Wildcard | Regexp | Range | Exists | MatchAll | MatchNone | Bool
+Leaf = Term | Phrase | Wildcard | Regexp | Range | Exists
+Query = Leaf | MatchAll | MatchNone | Bool
 
 
 def reduced(query: Query, vanishes: Callable[[Query], bool]) -> Query | None:
