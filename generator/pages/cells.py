@@ -13,7 +13,7 @@ from generator.text.records import Row
 from generator.text.scope import judged, state_of
 
 _JUDGED = {"worse", "better", "new", "gone", "returned"}
-_WORDS = {"returned": "back", "no data": "nothing to compare with"}
+_WORDS = {"returned": "back", "no data": "not judged"}
 
 
 def value_of(row: Row | None, k: str, n: str, rate: str = "rate") -> tuple[str, str]:
@@ -80,6 +80,8 @@ def _since(row: Row) -> str:
 
 
 def _before(row: Row) -> str:
+    if row["state"] == "no data" and not row["prev_n"]:
+        return "nothing to compare with"
     return f"{words.count(row['prev_k'])} of {words.count(row['prev_n'])} before" if row["prev_n"] else ""
 
 

@@ -62,7 +62,7 @@ def signature_table(
         Column(f"Change on {window} before", short="Change"),
         Column("First seen, last seen", short="First, last seen", nowrap=True),
         Column("Projects hit", short="Projects"),
-        Column("Bug"),
+        Column("Bug", nowrap=True),
     )
     return Table(caption, columns, [_row(book, row, path, top) for row in rows], more, more_href)
 
