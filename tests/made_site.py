@@ -61,12 +61,13 @@ def _signatures() -> render.Table:
         render.Row(
             [
                 render.Cell(name, href="index.html"),
-                render.Cell(f"{(7 * i) % 20:,}", sort=(7 * i) % 20),
+                render.Cell(f"{(700 * i) % 2000:,}"),
                 "today",
             ]
         )
         for i, name in enumerate(names)
     ]
+    rows[3] = render.Row(["Signature 3", "no data", "today"])
     return render.Table("Signatures", columns, rows)
 
 

@@ -190,6 +190,6 @@ def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float)
         drawing.hatch(slots, missing, scale.top),
         *drawing.coverage(slots, [s.coverage if s.seen else None for s in data], threshold),
     ]
-    shown = [t for t in traces if any(t["y"])]
+    shown = [t for t in traces if any(y is not None for y in t["y"])]
     labels = [words.count(value) for value in scale.values()]
     return drawing.spec(shown, drawing.layout(slots, scale, labels, missing))

@@ -74,15 +74,18 @@
   };
 
   const keyOf = (cell) => (cell.dataset.v ?? cell.textContent).trim();
+  const asNumber = (key) => (key === "" ? NaN : Number(key.replaceAll(",", "")));
   const wordsFirst = new Intl.Collator("en", { numeric: true });
 
   const sortBy = (table, heads, at) => {
     const down = heads[at].ariaSort ? heads[at].ariaSort === "ascending" : heads[at].classList.contains("n");
     const body = table.tBodies[0];
     const rows = groups(body).map((group) => [keyOf(group[0].cells[at]), group]);
-    const numbers = rows.every(([key]) => key === "" || Number.isFinite(Number(key)));
-    const order = numbers ? (a, b) => Number(a) - Number(b) : wordsFirst.compare;
-    rows.sort(([a], [b]) => (a === "" || b === "" ? (a === "") - (b === "") : down ? order(b, a) : order(a, b)));
+    const numbers = 2 * rows.filter(([key]) => Number.isFinite(asNumber(key))).length > rows.length;
+    const order = numbers ? (a, b) => asNumber(a) - asNumber(b) : wordsFirst.compare;
+    /* "no data" among numbers, or nothing among words, comes last whichever way the others run */
+    const unknown = (key) => (numbers ? Number.isNaN(asNumber(key)) : key === "");
+    rows.sort(([a], [b]) => (unknown(a) || unknown(b) ? unknown(a) - unknown(b) : down ? order(b, a) : order(a, b)));
     heads.forEach((head) => head.removeAttribute("aria-sort"));
     heads[at].setAttribute("aria-sort", down ? "descending" : "ascending");
     body.append(...rows.flatMap(([, group]) => group));
