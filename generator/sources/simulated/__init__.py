@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -15,29 +15,43 @@ from generator.sources.simulated.build import OUTCOMES, Build
 from generator.sources.simulated.plan import plan
 from generator.sources.simulated.truth import truth
 
+#: Says which simulation has been written completely.
+_DONE = ".simulated"
+
 
 def simulate(
     folder: Path, seed: int = 1, days: int = 70, scale: float = 1.0, progress: Progress | None = None
 ) -> None:
     """Write logs, signatures, gatepost.yaml and truth.json into `folder`, replacing those of an earlier demo.
 
-    The simulated time ends at `community.END`, `days` after its begin; `scale` 1 gives some 6,000 builds.
-    The same arguments give the same bytes and file times.
+    The simulated time ends at `community.END`, `days` after its begin; `scale` 1 gives some 5,400 builds.
+    The same arguments give the same bytes and file times; logs that are already those are left as they are.
     """
     progress = progress or Progress(0)
     builds = plan(seed, days, scale)
     folder.mkdir(parents=True, exist_ok=True)
-    for old in ("logs", "queries", "state"):
+    done = folder / _DONE
+    which = f"{_version()} seed {seed} days {days} scale {scale}\n"
+    there = done.is_file() and done.read_text("utf-8") == which
+    for old in ("queries", "state") if there else ("queries", "state", "logs"):
         shutil.rmtree(folder / old, ignore_errors=True)
     # first of all: it marks the folder as ours, also if we are stopped half-way
     known = json.dumps(truth(builds, seed), indent=1, default=str) + "\n"
     (folder / "truth.json").write_text(known, "utf-8")
     _configure(folder)
-    _write_logs(folder / "logs", builds, seed, progress)
+    if not there:
+        done.unlink(missing_ok=True)
+        _write_logs(folder / "logs", builds, seed, progress)
+        done.write_text(which, "utf-8")
 
 
-def _write_logs(root: Path, builds: Iterable[Build], seed: int, progress: Progress) -> None:
-    builds = list(builds)
+def _version() -> str:
+    """A hash of the simulator itself: another one writes other logs."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
+def _write_logs(root: Path, builds: list[Build], seed: int, progress: Progress) -> None:
     with progress.task("Writing logs", len(builds)) as task:
         for build in builds:
             logs.write(root, build, seed)
@@ -58,7 +72,13 @@ def _configure(folder: Path) -> None:
         "main_pipeline": "gate",
         "outcomes": OUTCOMES,
         "sources": [
-            {"type": "logs", "name": ci.source, "path": f"logs/{ci.source}", "ci": ci.ci}
+            {
+                "type": "logs",
+                "name": ci.source,
+                "path": f"logs/{ci.source}",
+                "ci": ci.ci,
+                "log_url": f"https://logs.{ci.source}.example.org/",
+            }
             for ci in (community.ZUUL, community.FERROUS)
         ],
     }

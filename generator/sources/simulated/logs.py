@@ -95,7 +95,8 @@ def _services(build: Build, rng: Random) -> dict[str, bytes]:
 
 def record(build: Build) -> dict[str, Any]:
     """The build as Zuul's web API tells it."""
-    url = f"https://logs.{build.ci.source}.example.org/{place(build)}/" if build.logs else None
+    inner = place(build).partition("/")[2]
+    url = f"https://logs.{build.ci.source}.example.org/{inner}/" if build.logs else None
     return {
         "uuid": build.uuid, "job_name": build.job.name, "result": build.result, "voting": build.job.voting,
         "final": build.result != "RETRY", "pipeline": build.pipeline, "log_url": url, "held": False,

@@ -12,14 +12,14 @@ from generator.sources.simulated.build import Build, Change
 from generator.sources.simulated.fate import strike
 
 #: Buildsets on a working day at the end of the simulation.
-_BUILDSETS = {"check": 12.0, "gate": 10.0}
+_BUILDSETS = {"check": 10.0, "gate": 9.0}
 _PERIODIC = 2
 _THIRD_PARTY = ("example/keel", "example/ballast", "example/anchor")
 _FIRST_CHANGE = 91_400
 
 
 def plan(seed: int, days: int, scale: float) -> list[Build]:
-    """All builds of the last `days` before `community.END`, by their end; some 6,000 in 70 at `scale` 1."""
+    """All builds of the last `days` before `community.END`, by their end; some 5,400 in 70 at `scale` 1."""
     world = _World(Random(seed), days, scale)
     first = c.END.date() - timedelta(days=days)
     builds = [build for n in range(days + 1) for build in world.day(first + timedelta(days=n))]

@@ -119,8 +119,8 @@ def _counts(builds: list[Build]) -> Counts:
 
 def _signature(name: str, final: list[Build]) -> dict[str, Any]:
     """All counts of one signature; `lines` and `matching` are of builds of any outcome, but not retried."""
-    allow = bool(SIGNATURES[name].get("allow-nonvoting"))
-    scopes = {"voting": [b for b in final if allow or votes(b)], "all": final}
+    allowed = _allows_nonvoting(name)
+    scopes = {"voting": [b for b in final if allowed or votes(b)], "all": final}
     every = [build for build in final if name in found(build)]
     jobs = {job_of(build) for build in every}
     hits = [build for build in scopes["voting"] if name in found(build) and build.outcome == "failure"]
@@ -163,14 +163,18 @@ def _cell(name: str, jobs: set[str | None], builds: list[Build]) -> Counts:
 
 
 def _overlaps(final: list[Build]) -> dict[str, dict[str, int]]:
-    """Of the failed builds of 28 d, how many two signatures hit both."""
-    pairs: dict[str, dict[str, int]] = {}
-    for name, keys in SIGNATURES.items():
-        some = [b for b in _last(final, 28) if keys.get("allow-nonvoting") or votes(b)]
-        hit = [b for b in some if b.outcome == "failure" and name in found(b)]
-        both = Counter(other for build in hit for other in build.hits)
-        pairs[name] = {other: both[other] for other in sorted(both) if other != name}
-    return pairs
+    """Of the failed builds of 28 d, how many are a hit of two signatures."""
+    pairs: dict[str, Counter[str]] = {name: Counter() for name in SIGNATURES}
+    for build in _last(final, 28):
+        if build.outcome == "failure":
+            counted = [name for name in found(build) if votes(build) or _allows_nonvoting(name)]
+            for name in counted:
+                pairs[name].update(other for other in counted if other != name)
+    return {name: dict(sorted(others.items())) for name, others in pairs.items()}
+
+
+def _allows_nonvoting(name: str) -> bool:
+    return bool(SIGNATURES[name].get("allow-nonvoting"))
 
 
 def _in(builds: list[Build], pipeline: str) -> list[Build]:
