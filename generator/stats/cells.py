@@ -63,7 +63,8 @@ def signature_moments(base: Base, lens: Lens, weights: Weights, group: Ints, gro
     """Moments of failed builds with a hit out of those that count, by group × signature, flattened."""
     width, span = len(base.signatures), int(base.cluster.max(initial=0)) + 1
     counts_at_all: Bools = weights.max(axis=1, initial=0) > 0
-    use = np.flatnonzero((group >= 0) & (lens.kind >= 0) & counts_at_all[lens.kind])
+    use = np.flatnonzero((group >= 0) & (lens.kind >= 0))
+    use = use[counts_at_all[lens.kind[use]]]
     codes, keys = pd.factorize(group[use] * span + base.cluster[use], sort=True)
     owner = keys // span
     table = csr_array(

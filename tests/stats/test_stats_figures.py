@@ -364,3 +364,14 @@ def test_builds_of_one_change_widen_the_interval() -> None:
     for build in together.builds:
         by_buildset.builds.append({**build, "change": None})
     assert total(by_buildset.results(), "failed").n_effective == pytest.approx(one.n_effective)
+
+
+@pytest.mark.parametrize("outcome", ["success", "infra", "neutral"])
+def test_without_a_failed_build_there_is_still_a_report(outcome: str) -> None:
+    c = Community(**S)
+    c.many(12, 1, outcome)
+    r = c.results()
+    typed_as_documented(r)
+    assert total(r, "failed").n == (12 if outcome == "success" else 0)
+    assert signature(r, "s").hits == 0
+    assert pd.isna(total(r, "classified").rate)
