@@ -22,7 +22,7 @@ _ECHO = re.compile(
 )
 # The brackets (a duration, a share) hold no other bracket, so that nothing can be matched in two ways.
 _WELL = re.compile(
-    r"(?:\bok|\bPASS(?:ED)?|\bSKIP(?:PED)?|\bx(?i:fail)(?:ed)?)[^\w\[\]]*(?:\[[^\[\]]*\][^\w\[\]]*)*$"
+    r"(?:\bok|\bPASS(?:ED)?|\bSKIP(?:PED)?|\bx(?i:fail)(?:ed)?)[^\w\[\]]*(?:\[[^\[\]]{0,80}\][^\w\[\]]{0,80})*$"
 )
 # Counts of nothing, and names that only hold the word: error.log, libgpg-error, --fail-fast, on_failure=stop.
 _WORDS = r"(?:errors?|fail\w*|exceptions?|fatal|abort\w*|assert\w*|timeouts?|missing|invalid|panic|cancel)"

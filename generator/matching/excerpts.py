@@ -11,6 +11,7 @@ from generator.matching.redaction import MARK, redact_line
 
 EXCERPT_CHARS = 400  # of a line that is shown
 JUDGED_CHARS = 2000  # of a line that is searched for secrets; what is beyond is never shown
+PASSES = 50  # what one rule replaces may be what another one waits for; two are the rule
 REPEATED_CHARS = 6  # a shorter secret is replaced where it is found, but not looked for in the other lines
 
 _KEY_START = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY")
@@ -28,14 +29,23 @@ def redact(text: str) -> str:
     Of each line at most JUDGED_CHARS characters are kept. A secret that one line gives away is replaced in
     the others as well. Redacting twice changes nothing.
     """
-    lines = [cut(line, JUDGED_CHARS) for line in text.split("\n")]
-    found: set[str] = set()
-    lines = [redact_line(line, found) for line in _without_key_bodies(lines)]
-    secrets = sorted((s for s in found if len(s) >= REPEATED_CHARS), key=lambda s: (-len(s), s))
-    if secrets:
-        repeated = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, secrets))})(?!\w|['\"]?\s?[=:])")
-        lines = [repeated.sub(MARK, line) for line in lines]
+    lines = text.split("\n")
+    for _ in range(PASSES):
+        before, lines = lines, _redacted(lines)
+        if lines == before:
+            break
     return "\n".join(lines)
+
+
+def _redacted(lines: list[str]) -> list[str]:
+    found: set[str] = set()
+    short = [cut(line, JUDGED_CHARS) for line in lines]
+    lines = [redact_line(line, found) for line in _without_key_bodies(short)]
+    secrets = sorted((s for s in found if len(s) >= REPEATED_CHARS), key=lambda s: (-len(s), s))
+    if not secrets:
+        return lines
+    repeated = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, secrets))})(?!\w|['\"]?\s?[=:])")
+    return [repeated.sub(MARK, line) for line in lines]
 
 
 def _without_key_bodies(lines: list[str]) -> list[str]:

@@ -18,7 +18,7 @@ _NODE = re.compile(r"[A-Za-z][\w.-]{0,80} \| ?")
 
 # What differs between two runs of the same job. Hexadecimal needs a digit: words such as "added" stay.
 _VARIES = re.compile(
-    r"0x[0-9a-fA-F]+|(?<![A-Za-z])(?=[a-f]*\d)[0-9a-f-]{8,}(?![A-Za-z])|(?:/[\w.@+-]+){2,}|\d+"
+    r"0x[0-9a-fA-F]+|(?<![A-Za-z])(?=[a-f]*\d)[0-9a-f-]{8,}(?![A-Za-z])|(?:/[\w.@+-]{1,255}){2,}|\d+"
 )
 
 # A word that a cut goes through is dropped, up to so many characters: half a secret may not look like one.

@@ -95,22 +95,15 @@ _HEX = re.compile(r"[0-9a-f]{16,}")
 # What stands for a value without being one: nothing, a variable, stars, a type, a file, a module, prose.
 _NO_VALUE = re.compile(
     r"(?:none|null|nil|true|false|undefined|required|optional|is|was|not|and|or|for|in|of|to|from|the"
-    r"|log_opt_values|\*+|\s+|<\w*>|\$\{?[A-Z_]+\}?|%[A-Z_]+%?|[.:=/-]+|~?(?:/[\w.+-]+){2,}"
-    r"|(?-i:[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*){2,})(?::\w+)?)$",
+    r"|log_opt_values|\*+|\s+|<\w*>|\$\{?[A-Z_]+\}?|%[A-Z_]+%?|[.:=/-]+|~?(?:/[\w.+-]{1,255}){2,}"
+    r"|(?-i:[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]{0,99}){2,})(?::\w+)?)$",
     re.I,
 )
 
 
 def redact_line(line: str, found: set[str]) -> str:
-    """Return `line` without known forms of secrets; add to `found` the values that other lines may repeat."""
-    for _ in range(_PASSES):
-        before, line = line, _redacted(line, found)
-        if line == before:
-            break
-    return line
+    """Return `line` with each rule applied once; add to `found` the values that other lines may repeat."""
 
-
-def _redacted(line: str, found: set[str]) -> str:
     def value(match: re.Match[str]) -> str:
         groups = match.groupdict()
         text = groups["plain"] or groups["in"]
@@ -148,7 +141,6 @@ def _random(run: str) -> bool:
     return changes >= _CHANGES * size and min(kinds.count("A"), kinds.count("a")) >= _CASES * size
 
 
-_PASSES = 3  # what one rule replaces may be what another one waits for
 _ISSUED_CHARS = 16  # no service issues shorter secrets
 
 # detect-secrets' plugins for what a service issues; its keyword, entropy and address ones are done above.
