@@ -92,7 +92,7 @@ class _Mail:
         lines: list[str] = []
         for row in rows[: self._longest]:
             id = plain(row["signature"], 20)
-            lines.append(f"  {id:<8} {self._name(row['signature'], 61 - max(0, len(id) - 8))}")
+            lines.append(f"  {id:<8} {self._name(row['signature'], 61 - max(0, len(id) - 8))}".rstrip())
             lines += paragraph(_known(row), indent=" " * 11)
         if len(rows) > self._longest:
             lines.append(f"  and {len(rows) - self._longest} more on the site")

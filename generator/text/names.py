@@ -36,7 +36,8 @@ def plain(text: str, width: int = 200) -> str:
         text = text[: 20 * width].replace(mark, ascii)
     folded = unicodedata.normalize("NFKD", inert(text, 20 * width).replace("…", "..."))
     letters = "".join(c for c in folded if not unicodedata.combining(c))
-    text = letters.encode("ascii", "replace").decode()
+    # folding may leave spaces: a lone diaeresis is a space and a combining mark
+    text = " ".join(letters.encode("ascii", "replace").decode().split())
     return text if len(text) <= width else text[: max(width - 3, 0)].rstrip() + "..."
 
 

@@ -21,7 +21,17 @@ NOW = made.UNTIL.to_pydatetime() + timedelta(minutes=70)
 HOSTILE = st.one_of(
     st.text(max_size=200),
     st.sampled_from(
-        ["\n\nSubject: x", "x" * 10_000, "\u202eevil", "| a | b |", "# head", "<script>", "a " * 5000, ""]
+        [
+            "\n\nSubject: x",
+            "x" * 10_000,
+            "\u202eevil",
+            "¨",
+            "| a | b |",
+            "# head",
+            "<script>",
+            "a " * 5000,
+            "",
+        ]
     ),
 )
 
