@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from generator.config import Settings
+from generator.config import DocumentsSettings, LogsSettings, Settings
 from generator.errors import GatepostError
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
@@ -66,8 +67,8 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
     store.prune(now - timedelta(days=settings.keep_days))
     if len(failed) == len(settings.sources):
         raise failed[0]
-    for error in failed:
-        progress.note(f"gatepost: {error.message}\n  hint: {error.hint}")
+    for one_failed in failed:
+        progress.note(f"gatepost: {one_failed.message}\n  hint: {one_failed.hint}")
 
 
 def build(settings: Settings, now: datetime, progress: Progress) -> None:
@@ -108,11 +109,11 @@ def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "signatures", lambda: _signatures_answer(load_folder(settings.signatures))
     yield "file list", lambda: _files_answer(settings.files)
     for one in settings.sources:
-        yield f"source {one.name} ({one.type})", lambda one=one: _some(source(one.type).check(one))
+        yield f"source {one.name} ({one.type})", partial(_source_answer, one)
 
 
 def _signatures_answer(loaded: Loaded) -> str:
-    broken = [p for p in loaded.problems if p.severity == "error"]
+    broken = loaded.errors
     count = f"{len(loaded.signatures):,} signature{'' if len(loaded.signatures) == 1 else 's'}"
     return count + (f", {len(broken)} files refused: `gatepost lint` says why" if broken else "")
 
@@ -122,8 +123,9 @@ def _files_answer(path: Path | None) -> str:
     return f"{path} is usable" if path else "none given, Gatepost's own is used"
 
 
-def _some(answer: str) -> str:
+def _source_answer(one: LogsSettings | DocumentsSettings) -> str:
     """The answer of a source; a source without anything is an error of the configuration."""
+    answer = source(one.type).check(one)
     if answer.startswith("no "):
         raise GatepostError(answer, "put something there, or correct the `path` of the source")
     return answer
@@ -171,8 +173,7 @@ def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
             "signature refused",
             f"line {p.line}, column {p.column}: {p.message}",
         )
-        for p in loaded.problems
-        if p.severity == "error"
+        for p in loaded.errors
     ]
     skipped = pd.concat([tables.skipped, _skipped(rows, now).skipped], ignore_index=True)
     return replace(tables, skipped=skipped)
