@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import hashlib
 import json
 import logging
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 from markupsafe import Markup
 
-from generator import site_hooks
+from generator import site_hooks, site_swap
 from generator.errors import GatepostError
 from generator.resources import resource
 
@@ -83,20 +81,15 @@ def build(
     `write_files` gets the folder of the new site, to write what is no page: downloads, texts, search index.
     """
     output = output.resolve()
-    _must_be_ours(output)
-    work = output.with_name(f".{output.name}.new")
     with _understandable(output):
-        _recover(output)
-        shutil.rmtree(work, ignore_errors=True)
-        try:
+        _must_be_ours(output)
+        with site_swap.workshop(output) as work:
             sections = _stage(pages, work / "docs")
             _run_mkdocs(_write_config(work, sections, settings))
             shutil.copyfile(_plotly(), work / "html" / "assets" / "plotly.min.js")
             if write_files is not None:
                 write_files(work / "html")
-            _swap(work / "html", output)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+            site_swap.swap(work / "html", output)
 
 
 def _must_be_ours(output: Path) -> None:
@@ -206,33 +199,3 @@ def _plotly() -> Path:
 def _own_styles(script: Path) -> list[str]:
     """Ids of style elements that the script would add, were there no elements of these ids already."""
     return sorted(set(re.findall(r'getElementById\("([0-9a-f]{64})"\)', script.read_text("utf-8"))))
-
-
-def _swap(new: Path, output: Path) -> None:
-    """Put the new folder in the place of the old one: in one step where the system can, else in two."""
-    old = _aside(output)
-    if output.is_dir():
-        if _exchange(new, output):
-            return
-        output.replace(old)
-    new.replace(output)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Linux's exchange of two names, in which no moment has neither; False where there is none."""
-    exchange = getattr(ctypes.CDLL(None), "renameat2", None)
-    here, flag = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    return exchange is not None and exchange(here, os.fsencode(one), here, os.fsencode(other), flag) == 0
-
-
-def _recover(output: Path) -> None:
-    """After a crash between the two renames the old site is put back; a left-over one is removed."""
-    old = _aside(output)
-    if old.is_dir() and not output.exists():
-        old.replace(output)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _aside(output: Path) -> Path:
-    return output.with_name(f".{output.name}.old")

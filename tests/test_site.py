@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from generator import render, site
+from generator import render, site, site_swap
 from generator.errors import GatepostError
 
 SAFE = set(string.ascii_lowercase + string.digits + "._-~")
@@ -156,7 +156,7 @@ def test_a_new_site_replaces_all_of_the_old_one(old: Path) -> None:
 
 
 def test_without_an_exchange_of_names(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(site_swap, "_exchange", lambda one, other: False)
     build(old)
     assert says(old) == "new"
     assert list(old.parent.iterdir()) == [old]
@@ -185,6 +185,16 @@ def test_killed_while_building(old: Path) -> None:
         os.kill(process.pid, signal.SIGKILL)
     assert says(old) == "old"
     build(old)
+    assert says(old) == "new"
+    assert list(old.parent.iterdir()) == [old]
+
+
+def test_two_builds_at_once(old: Path) -> None:
+    def another(_: Path) -> None:
+        with pytest.raises(GatepostError, match="another build"):
+            build(old, page(body="<h1>another</h1>"))
+
+    build(old, write_files=another)
     assert says(old) == "new"
     assert list(old.parent.iterdir()) == [old]
 
