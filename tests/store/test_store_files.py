@@ -81,6 +81,14 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """A killed process, unlike a power cut, loses nothing that it wrote; and fsync may take long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
 THREE_DAYS = tables(
     [build("a", "2026-11-18T01:00"), build("b", "2026-11-19T23:59:59"), build("c"), build("d", None)],
     [hit("a"), hit("c", "1"), hit("c", "2")],
@@ -417,14 +425,16 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 _KILLED = """
-import os, signal, sys
+import os, shutil, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import test_store_files as case
 from generator.store import atomic
 from generator.store.files import Store
 
-folder, more = Path(sys.argv[2]), case.THREE_DAYS
+folder = Path(sys.argv[2])
+os.fsync = lambda handle: None
+Store(folder / "base").add(case.BASE, case.NOW)
 def dies_at(n):
     left = iter(range(n))
     def dying(original):
@@ -438,7 +448,7 @@ def dies_at(n):
 
 for n in range(1000):
     target = folder / str(n)
-    Store(target).add(case.BASE, case.NOW)
+    shutil.copytree(folder / "base", target)
     child = os.fork()
     if not child:
         dies_at(n)
@@ -448,9 +458,7 @@ for n in range(1000):
         break
 """
 BASE = tables([build("a", "2026-11-19T10:00"), build("b")], [hit("a")])
-MORE = tables(
-    [build("b", job="later", query_set="q2"), build("c", "2026-11-18T10:00"), build("d", None)], [hit("b")]
-)
+MORE = tables([build("b", job="later", query_set="q2"), build("c", "2026-11-18T10:00")], [hit("b")])
 
 
 def test_kill_at_any_moment_leaves_a_good_state(tmp_path: Path) -> None:
@@ -462,7 +470,7 @@ def test_kill_at_any_moment_leaves_a_good_state(tmp_path: Path) -> None:
     reference.add(MORE, LATER)
     new = contents(tmp_path / "reference")
     seen = set()
-    runs = sorted((tmp_path / "runs").iterdir())
+    runs = [path for path in (tmp_path / "runs").iterdir() if path.name != "base"]
     for run in runs:
         files = contents(run)
         state = old if files["manifest.json"] == old["manifest.json"] else new
@@ -495,7 +503,7 @@ def histories(draw: st.DrawFn) -> Iterator[list[list[dict[str, Any]]]]:
     return draw(st.lists(st.lists(some, max_size=4, unique_by=lambda row: row["build_uuid"]), max_size=4))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories())
 def test_however_builds_arrive_each_is_kept_once_with_all_that_was_said(
     tmp_path_factory: pytest.TempPathFactory, history: list[list[dict[str, Any]]]
