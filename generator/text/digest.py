@@ -53,7 +53,7 @@ class _Mail:
             section(frequent("MOST FREQUENT", "failed builds", "rate", "change")[2:], self._frequent()),
             section("UNCLASSIFIED", self._unclassified()),
             section("HOW TO HELP", self._help()),
-            ["-- ", *_address(self._context, "", "Numbers, method and definitions")],
+            ["-- ", *_address(self._context, "", "Numbers, method and definitions are on the site")],
         ]
         return [line for part in parts for line in part]
 
@@ -147,7 +147,7 @@ def _figure_line(title: str, row: Row | None) -> str:
         return figure(title, "no data")
     counts = f"{row['k']}/{row['n']}"
     rate = words.rate(row["rate"], ascii=True) if row["n"] >= words.FEW else ""
-    change = words.points(row["change"], ascii=True)
+    change = words.points(row["change"], ascii=True) if judged(row) else ""
     interval = words.signed_interval(row["change_low"], row["change_high"], ascii=True)
     trend = f"({interval})" if row["state"] in ("worse", "better") and interval else row["state"]
     return figure(title, rate, counts, change, trend)
