@@ -97,7 +97,7 @@ def test_the_test_of_a_change_keeps_its_level_and_its_interval_covers() -> None:
         _, low, high = difference(
             now.k / now.n, *wilson(now.k / now.n, a), before.k / before.n, *wilson(before.k / before.n, b)
         )
-        return float((p <= 0.05).mean()), float(((low <= 0) & (0 <= high)).mean())
+        return float((p <= 0.05).mean()), float(((low <= 0) & (high >= 0)).mean())
 
     both = {s: measure(np.random.default_rng([3, i]), s) for i, s in enumerate(settings())}
     level = {s: found for s, (found, _) in both.items()}

@@ -344,7 +344,8 @@ def test_odd_builds_are_counted() -> None:
     c.hits.append({"build_uuid": "nowhere", "signature": "s", "lines": 1})
     odd = c.results().odd.set_index("kind")["count"].to_dict()
     assert odd == {
-        "no metadata": 1, "result unknown": 1, "voting unknown, taken as voting": 1, "hit without its build": 1
+        "no metadata": 1, "result unknown": 1, "voting unknown, taken as voting": 1,
+        "hit without its build": 1,
     }  # fmt: skip
     assert c.results().facts.builds_without_metadata == 1
 

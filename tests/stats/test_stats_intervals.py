@@ -92,7 +92,8 @@ def test_failed_and_passed_are_alike(one: list[tuple[int, int]], other: list[tup
     def turned(cell: list[tuple[int, int]]) -> list[tuple[int, int]]:
         return [(n - k, n) for k, n in cell]
 
-    straight, upside_down = effective(moments_of(one, other)), effective(moments_of(turned(one), turned(other)))
+    straight = effective(moments_of(one, other))
+    upside_down = effective(moments_of(turned(one), turned(other)))
     assert straight == pytest.approx(upside_down)
 
 
