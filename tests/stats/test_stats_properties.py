@@ -173,7 +173,8 @@ def test_counts_of_a_larger_community() -> None:
         {
             "age": float(rng.integers(0, 500)) / 8, "outcome": of("success", "failure", "infra"),
             "job": of("one", "two", "three", "four"), "pipeline": of("check", "gate"),
-            "voting": of(True, False, None), "final": of(True, True, False), "query_set": of("q", "old", None),
+            "voting": of(True, False, None), "final": of(True, True, False),
+            "query_set": of("q", "old", None),
             "change": of(None, *range(40)), "buildset": of(None, *"xyz"),
             "hits": {of("a", "b", "c"), of("a", "b")},
         }
