@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAX_TOKEN = 255  # UTF-16 units
+_AHEAD = 300
+_STRETCH = 1024
 
 _ASCII = re.compile(r"\w+(?:(?:(?<=[a-z])[.:'](?=[a-z])|(?<=[0-9])[.,;'](?=[0-9]))\w+)*", re.ASCII)
-_CONNECTORS = re.compile("[_xzcvVSM]*")
 
 
 class Token(NamedTuple):
@@ -48,22 +49,38 @@ def tokens(text: str) -> list[Token]:
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
-    """Where tokens start and end; one that is too long is cut, and the rest looked at anew."""
+    """Where tokens start and end."""
     table = _table()
     classes = text.translate(table.classes)
+    if "m" not in classes:  # what is both letter and emoji may start either
+        spans = [found.span() for found in table.word.finditer(classes)]
+        if all(end - start <= MAX_TOKEN // 2 for start, end in spans):
+            return spans
+    return _careful_spans(text, classes)
+
+
+def _careful_spans(text: str, classes: str) -> list[tuple[int, int]]:
+    """Like Lucene, look only as far ahead as a token may reach: what is longer is cut, and the rest seen anew."""
     spans = []
     position = 0
-    while found := table.word.search(classes, position):
-        start, position = found.span()
-        if position - start > MAX_TOKEN // 2 and units(text[start:position]) > MAX_TOKEN:
-            cut = table.word.match(classes, start, _window(text, start))
-            if cut is None:  # its connectors alone fill a token: it starts as late as they may
-                connectors = _CONNECTORS.match(classes, start)
-                position = _late_start(text, connectors.end() if connectors else start)
-                continue
-            position = cut.end()
-        spans.append((start, position))
+    while position < len(text):
+        limit = position + _STRETCH
+        found = _table().word.search(classes, position, limit)
+        start = found.start() if found else limit
+        if limit < len(text) and start > limit - _AHEAD:
+            position = limit - _AHEAD  # what starts there may be cut by the limit
+            continue
+        end = _end(classes, start, _window(text, start))
+        if end > start:
+            spans.append((start, end))
+        position = max(end, start + 1)
     return spans
+
+
+def _end(classes: str, start: int, limit: int) -> int:
+    """The end of the longest token from `start` on, `start` if there is none."""
+    found = [pattern.match(classes, start, limit) for pattern in (_table().word, _table().emoji)]
+    return max((match.end() for match in found if match), default=start)
 
 
 def units(text: str) -> int:
@@ -73,18 +90,10 @@ def units(text: str) -> int:
 
 def _window(text: str, start: int) -> int:
     """The end of the longest stretch from `start` that fits into a token."""
-    units, end = 0, start
-    while end < len(text) and (units := units + 1 + (text[end] > "\uffff")) <= MAX_TOKEN:
-        end += 1
+    end = min(start + MAX_TOKEN, len(text))
+    while units(text[start:end]) > MAX_TOKEN:
+        end -= (units(text[start:end]) - MAX_TOKEN + 1) // 2
     return end
-
-
-def _late_start(text: str, last: int) -> int:
-    """The start of the longest stretch up to and with `last` that fits into a token."""
-    units, start = 0, last + 1
-    while (units := units + 1 + (text[start - 1] > "\uffff")) <= MAX_TOKEN:
-        start -= 1
-    return start
 
 
 class _Classes(dict[int, str]):
@@ -111,6 +120,7 @@ class _Classes(dict[int, str]):
 class _Table(NamedTuple):
     classes: _Classes
     word: re.Pattern[str]
+    emoji: re.Pattern[str]
 
 
 @cache
@@ -125,10 +135,10 @@ def _table() -> _Table:
     numbers = f"[nd]{ex}(?:[,.']{ex}[nd]{ex})*"
     plain = f"(?:{hebrew}|{letters}|{numbers})+"
     katakana = f"k{ex}(?:(?:_{ex})*k{ex})*"
-    word = f"(?:_{ex})*(?:{katakana}|{plain})(?:(?:_{ex})+(?:{katakana}|{plain}))*(?:_{ex})*"
+    lead = "(?:_[_xzcvVSM]{0,253}+)?"  # more would fill a token
+    word = f"{lead}(?:{katakana}|{plain})(?:(?:_{ex})+(?:{katakana}|{plain}))*(?:_{ex})*"
     ej = "[xzcSM]*"
-    joined = f"(?:(?:(?<=z)|z+)[em]{ej}v?)"
-    emoji = f"(?:z*[em]{ej}v?|M{ej}){joined}*"
+    emoji = f"(?:z{{0,254}}+[em]{ej}v?|M{ej})(?:(?:(?<=z)|z+)(?:[em]{ej}v?|M{ej}))*"
     other = f"[sS][sSxzcvVM]*|[ir]{ex}|R{ex}R{ex}|[#d]{ej}v?c{ej}|{emoji}"
-    word = f"m{ej}v?{joined}+|{word}|{other}"
-    return _Table(_Classes(Path(__file__).with_name("word_classes.txt")), re.compile(word))
+    classes = _Classes(Path(__file__).with_name("word_classes.txt"))
+    return _Table(classes, re.compile(f"{word}|{other}"), re.compile(emoji))

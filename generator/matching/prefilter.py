@@ -24,11 +24,12 @@ _MAX_LITERAL = 160
 _MIN_LITERAL = 2
 
 # Words that stand in very many lines of CI logs: a clause is rare for its other words.
-_COMMON = frozenset("""
+_COMMON_WORDS = """
     a and api at by debug error exception failed file for from host http id in info instance is line log name
     network neutron no none not nova of on openstack package packages port python request root run server
     service stack state status test tests the time to true use user warning with 0 00 1 2 3 127.0.0.1
-""".split())
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class Cover(NamedTuple):

@@ -1,0 +1,175 @@
+"""What queries mean: Elasticsearch 9.2.0 and OpenSearch 3.3.2 gave these answers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from generator.errors import GatepostError
+from generator.matching.engine import Engine, scan_documents
+from generator.matching.evaluate import matches
+from generator.signatures.model import Signature
+from generator.signatures.parse import parse
+
+X = [{"message": text} for text in ("a1", "b1", "c1", "a1 b1", "a1 c1", "b1 c1", "a1 b1 c1", "zz")]
+
+Y = [
+    {"message": "ERROR Timeout waiting for foo bar", "tags": ["console", "screen-n-cpu.txt"],
+     "build_name": "gate-tempest-dsvm-full", "voting": 1},
+    {"message": "timeout ERROR", "tags": ["screen-n-cpu.txt", "console"], "build_name": "gate-nova-pep8", "voting": 0},
+    {"message": "foo nbar", "voting": 2},
+    {"message": "foo\nbar"},
+    {"message": "--- !!!"},
+    {"message": ""},
+    {"tags": ["one two", "three"]},
+]
+
+
+def answers(query, documents):
+    """What both engines say; they must agree."""
+    slow = [position for position, document in enumerate(documents) if matches(parse(query), document)]
+    engine = Engine([Signature("q", query)])
+    assert engine.refused == {}
+    import json
+
+    fast = scan_documents(engine, [json.dumps(document).encode() for document in documents])
+    assert fast.positions.get("q", []) == slow
+    return slow
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("a1 AND b1 OR c1", "3 6"),
+        ("a1 AND b1 c1", "3 6"),
+        ("a1 OR b1 AND c1", "5 6"),
+        ("a1 b1 AND c1", "5 6"),
+        ("a1 OR (b1 AND c1)", "0 3 4 5 6"),
+        ("(a1 OR b1) AND c1", "4 5 6"),
+        ("a1 AND b1 OR c1 AND a1", "6"),
+        ("NOT a1", "1 2 5 7"),
+        ("-a1", "1 2 5 7"),
+        ("a1 NOT b1", "0 4"),
+        ("a1 OR NOT b1", "0 4"),
+        ("a1 AND (NOT b1)", "0 4"),
+        ("a1 OR (NOT b1)", "0 2 3 4 6 7"),
+        ("NOT a1 OR NOT b1", "2 7"),
+        ("-a1 OR b1", "1 5"),
+        ("+a1 b1", "0 3 4 6"),
+        ("a1 b1", "0 1 3 4 5 6"),
+        ("a1 and b1", "0 1 3 4 5 6"),
+        ("message:(a1 b1)", "0 1 3 4 5 6"),
+        ("a1 && b1", "3 6"),
+        ("a1 || !b1", "0 4"),
+        ("", ""),
+    ],
+)
+def test_the_classic_parser_is_no_boolean_algebra(query, expected):
+    query = re.sub(r"\b([abc]1)\b", r"message:\1", query) if "(a1 b1)" not in query else query
+    assert answers(query, X) == [int(n) for n in expected.split()]
+
+
+@pytest.mark.parametrize("query", ["()", "AND", "OR a1", "a1 AND AND b1", "NOT NOT", "message:a:b", 'message:"a'])
+def test_what_elasticsearch_refuses(query):
+    with pytest.raises(GatepostError):
+        parse(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('message:"foo bar"', "0 3"),
+        ('message:"nosuchword" tags:"console"', "0 1"),
+        ("message:nosuch OR console", "0 1"),
+        ("message:error foo", "0 1 2 3"),
+        ("message:(error foo)", "0 1 2 3"),
+        ("message:*", "0 1 2 3 4 5"),
+        ("_exists_:message", "0 1 2 3 4 5"),
+        ("message:**", "0 1 2 3"),
+        ("nosuch:x", ""),
+        ("NOT nosuch:x", "0 1 2 3 4 5 6"),
+        ('message:"---"', ""),
+        ('NOT message:"---"', ""),
+        ('message:""', ""),
+        ('message:foo AND message:"---"', "0 2 3"),
+        ('message:foo AND NOT message:"---"', "0 2 3"),
+        (r'message:"foo\nbar"', ""),
+        (r'message:"foo\\nbar"', "2"),
+        ("message:TIME*", "0 1"),
+        ("message:/time.*/", "0 1"),
+        ("message:/ime/", ""),
+        ("message:/^timeout$/", ""),
+        ("build_name:gate-tempest-*", ""),
+        ("build_name:gate-tempest", "0 1"),
+        ('build_name:"gate-tempest"', "0"),
+        ("build_name.keyword:gate-tempest-*", "0"),
+        ('tags:"two three"', ""),
+        ('tags:"two three"~99', ""),
+        ('tags:"two three"~100', "6"),
+        ('tags:"console screen-n-cpu.txt"', ""),
+        ("voting:>=1", "0 2"),
+        ("voting:[0 TO 1]", "0 1"),
+        ("voting:x", ""),
+        ("NOT voting:0", "0 2 3 4 5 6"),
+        ("message:[a TO f]", "0 1 3"),
+        ('message:"bar foo"~1', ""),
+        ('message:"bar foo"~2', "0 3"),
+        ("message:foo^2", "0 2 3"),
+    ],
+)
+def test_fields_phrases_and_wildcards(query, expected):
+    assert answers(query, Y) == [int(n) for n in expected.split()]
+
+
+def test_quotes_in_a_phrase_are_no_tokens():
+    documents = [{"message": 'state "None" done'}, {"message": "state None done"}]
+    assert answers(r'message:"state \"None\" done"', documents) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("message.keyword:foo*", [0]),
+        ("message.keyword:*", [0]),
+        (r"tag\*:one", [1]),
+        ("tags:/t.o/", [1]),
+        ("tags:t?o", [1]),
+        ("tags:t?", []),
+        ("build_change:[5 TO *]", [1]),
+        ("build_change:7", [1]),
+        ("build_change:7.5", []),
+        ("build_change:{7 TO *]", []),
+        ("build_change:7*", []),
+        ("/thr.*/", [1]),
+        ("7", [1]),
+        ("voting.keyword:1", []),
+    ],
+)
+def test_other_kinds_of_fields(query, expected):
+    long = "x" * 257
+    documents = [{"message": "foo", "voting": 1}, {"tags": [["one", ["two"]], "three"], "build_change": 7},
+                 {"message": long}]
+    assert answers(query, documents) == expected
+
+
+def test_keyword_holds_texts_of_up_to_256_characters():
+    documents = [{"message": "x" * 256}, {"message": "x" * 257}]
+    assert answers("message.keyword:x*", documents) == [0]
+
+
+@pytest.mark.parametrize("query", ['message:"a b a"~2', "@timestamp:2026"])
+def test_what_cannot_be_exact_is_refused_by_name(query):
+    refused = Engine([Signature("q", query), Signature("fine", "message:x")]).refused
+    assert list(refused) == ["q"] and refused["q"].hint
+
+
+def test_a_regular_expression_never_backtracks():
+    assert not matches(parse("message:/(a*)*b/"), {"message": "a" * 200})
+
+
+def test_a_wildcard_never_backtracks():
+    query = parse("message.keyword:" + "*a" * 30 + "*b")
+    assert not matches(query, {"message": "a" * 250})
+    assert matches(query, {"message": "a" * 250 + "b"})
+    assert not matches(parse("message:a*a"), {"message": "a"})
