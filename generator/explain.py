@@ -51,12 +51,13 @@ def run(
         raise GatepostError(f"{problem.path}:{problem.line}: {problem.message}", problem.hint)
     inputs = gather(paths, FileList.load(settings.files), stdin)
     inputs.skipped += [Skipped(f"{p.path}:{p.line}", "broken signature", p.message) for p in loaded.errors]
-    engine = Engine(loaded.signatures, cache or _cache())
+    cache = cache or _cache()
+    engine = Engine(loaded.signatures, cache)
     paths_of = {signature.id: signature.path for signature in loaded.signatures}
     inputs.skipped += [
         Skipped(paths_of[name], "refused query", e.message) for name, e in engine.refused.items()
     ]
-    result = survey(engine, inputs, progress or Progress(0), workers)
+    result = survey(engine, cache, inputs, progress or Progress(0), workers)
     if not result.files:
         raise _nothing(result.skipped)
     code = KNOWN if result.hits else UNKNOWN

@@ -298,6 +298,13 @@ def test_damaged_input_is_read_as_far_as_it_goes(here: Path) -> None:
     assert found["skipped"] == [{"path": "job-output.txt.gz", "reason": "truncated"}]
 
 
+def test_a_build_that_cannot_be_read_is_skipped_and_not_counted(here: Path) -> None:
+    write("a/job-output.txt.gz", b"\x1f\x8bnonsense")
+    found, code = answer("a", build("b", CONSOLE))
+    assert (found["builds"], code) == (1, 0)
+    assert [item["path"] for item in found["skipped"]] == ["a/job-output.txt.gz"]
+
+
 def test_an_empty_log_is_a_build_without_lines(here: Path) -> None:
     text, code = run([write("job-output.txt", "")])
     assert code == 3
@@ -310,3 +317,12 @@ def test_a_signature_that_matches_everything_comes_last_and_is_called_so(here: P
     assert code == 0
     assert text.startswith("Known failure: Volume is stuck in detaching (2091874), and 1 more\n")
     assert "matches 146 of 146 lines: too wide to explain this" in text
+
+
+def test_on_several_cores_it_says_the_same(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [build(f"logs/{n}", CONSOLE * (n + 1) if n % 3 else UNKNOWN) for n in range(10)]
+    write("logs/4/cut.txt.gz", gzip.compress(b"cut off")[:9])
+    alone = run(paths, workers=1)
+    monkeypatch.setattr("generator.matching.scanning.PAYS", 0)
+    assert run(paths, workers=2) == alone
+    assert answer(*paths, workers=2)[0]["signatures"]["2091874"]["builds"] == 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from generator.matching.engine import Engine, Match, scan_documents
 from generator.matching.failure_lines import READ_BYTES, Ranker
@@ -11,6 +12,7 @@ from generator.matching.inputs import STDIN, Build, Inputs, LogFile, Skipped
 from generator.matching.log_text import text_lines
 from generator.matching.ndjson import Documents
 from generator.matching.reading import open_log
+from generator.matching.scanning import FileScan, scan_files
 from generator.progress import Progress
 
 
@@ -45,42 +47,55 @@ class Survey:
     stdin: Ranker = field(default_factory=Ranker)
 
 
-def survey(engine: Engine, inputs: Inputs, progress: Progress, workers: int | None = None) -> Survey:
-    """Search all builds and documents for all signatures of the engine."""
+def survey(
+    engine: Engine, cache: Path | None, inputs: Inputs, progress: Progress, workers: int | None = None
+) -> Survey:
+    """Search builds and documents for all signatures of the engine; `cache` is its, for other processes."""
     result = Survey(Documents(inputs.documents), inputs.skipped)
-    with progress.task("searching logs", sum(len(build.files) for build in inputs.builds)) as task:
+    files = [file for build in inputs.builds for file in build.files if file.name != STDIN]
+    with progress.task("searching logs", len(files)) as task:
+        scans = scan_files(engine, cache, files, workers)
         for build in inputs.builds:
-            _search(engine, build, result)
-            task.advance(len(build.files))
+            found: set[str] = set()
+            before = result.files
+            for file in build.files:
+                scanned = _from_stream(engine, file, result) if file.name == STDIN else next(scans)
+                found |= _add(build, file, scanned, result)
+                task.advance(file.name != STDIN)
+            if result.files > before:
+                _count(build, found, result)
     if inputs.documents:
         _search_documents(engine, result)
     return result
 
 
-def _search(engine: Engine, build: Build, result: Survey) -> None:
-    found: set[str] = set()
-    read = 0
-    for file in build.files:
-        stream = open_log(file.source)
-        blocks = _ranked(stream, result.stdin) if file.name == STDIN else stream
-        scan = engine.scan(blocks, file.facts)
-        if stream.problem:
-            result.skipped.append(Skipped(_path(build, file), stream.problem.reason, stream.problem.detail))
-        read += stream.problem is None or stream.bytes > 0
-        result.lines += scan.lines
-        for signature, match in scan.matches.items():
-            result.hits.setdefault(signature, Hits()).add(build, file, match)
-        found |= scan.matches.keys()
-    result.files += read
-    result.builds += bool(read)
+def _from_stream(engine: Engine, file: LogFile, result: Survey) -> FileScan:
+    stream = open_log(file.source)
+    scan = engine.scan(_ranked(stream, result.stdin), file.facts)
+    return FileScan(scan, stream.problem, stream.bytes)
+
+
+def _add(build: Build, file: LogFile, scanned: FileScan, result: Survey) -> set[str]:
+    """Add one file to the result; returns the signatures found in it."""
+    if scanned.problem:
+        result.skipped.append(Skipped(_path(file), scanned.problem.reason, scanned.problem.detail))
+    result.files += scanned.problem is None or scanned.bytes > 0
+    result.lines += scanned.scan.lines
+    for signature, match in scanned.scan.matches.items():
+        result.hits.setdefault(signature, Hits()).add(build, file, match)
+    return set(scanned.scan.matches)
+
+
+def _count(build: Build, found: set[str], result: Survey) -> None:
+    result.builds += 1
     result.classified += bool(found)
     for signature in found:
         result.hits[signature].builds += 1
-    if read and not found:
+    if not found:
         result.unclassified.append(build)
 
 
-def _path(build: Build, file: LogFile) -> str:
+def _path(file: LogFile) -> str:
     return STDIN if file.name == STDIN else str(file.source)
 
 
