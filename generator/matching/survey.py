@@ -11,8 +11,9 @@ from generator.matching.failure_lines import READ_BYTES, Ranker
 from generator.matching.inputs import STDIN, Build, Inputs, LogFile, Skipped
 from generator.matching.log_text import text_lines
 from generator.matching.ndjson import Documents
+from generator.matching.parallel import FileScan
 from generator.matching.reading import open_log
-from generator.matching.scanning import FileScan, scan_files
+from generator.matching.scanning import scan_logs
 from generator.progress import Progress
 
 
@@ -54,7 +55,7 @@ def survey(
     result = Survey(Documents(inputs.documents), inputs.skipped)
     files = [file for build in inputs.builds for file in build.files if file.name != STDIN]
     with progress.task("searching logs", len(files)) as task:
-        scans = scan_files(engine, cache, files, workers)
+        scans = scan_logs(engine, cache, files, workers)
         for build in inputs.builds:
             found: set[str] = set()
             before = result.files
@@ -72,14 +73,14 @@ def survey(
 def _from_stream(engine: Engine, file: LogFile, result: Survey) -> FileScan:
     stream = open_log(file.source)
     scan = engine.scan(_ranked(stream, result.stdin), file.facts)
-    return FileScan(scan, stream.problem, stream.bytes)
+    return FileScan(scan, stream.problem)
 
 
 def _add(build: Build, file: LogFile, scanned: FileScan, result: Survey) -> set[str]:
     """Add one file to the result; returns the signatures found in it."""
     if scanned.problem:
         result.skipped.append(Skipped(_path(file), scanned.problem.reason, scanned.problem.detail))
-    result.files += scanned.problem is None or scanned.bytes > 0
+    result.files += scanned.problem is None or scanned.scan.bytes > 0
     result.lines += scanned.scan.lines
     for signature, match in scanned.scan.matches.items():
         result.hits.setdefault(signature, Hits()).add(build, file, match)
