@@ -15,6 +15,7 @@ from typing import NamedTuple
 MAX_TOKEN = 255  # UTF-16 units
 _AHEAD = 300
 _STRETCH = 1024
+_SHORT = 8192
 
 _ASCII = re.compile(r"\w+(?:(?:(?<=[a-z])[.:'](?=[a-z])|(?<=[0-9])[.,;'](?=[0-9]))\w+)*", re.ASCII)
 
@@ -52,7 +53,8 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """Where tokens start and end."""
     table = _table()
     classes = text.translate(table.classes)
-    if "m" not in classes:  # what is both letter and emoji may start either
+    # What is both letter and emoji may start either; a long token would fill the memory of a pattern.
+    if len(text) <= _SHORT and "m" not in classes:
         spans = [found.span() for found in table.word.finditer(classes)]
         if all(end - start <= MAX_TOKEN // 2 for start, end in spans):
             return spans

@@ -70,6 +70,7 @@ def base(name: str) -> str:
 def field(name: str, values: Sequence[Value]) -> Field:
     """The values of `base(name)` as the field `name` has them."""
     if name.endswith(KEYWORD):
+        values = () if base(name) in NUMBERS else values
         return Field([text for text in map(str, values) if units(text) <= IGNORE_ABOVE])
     return Field([n for n in map(_number, values) if n is not None] if name in NUMBERS else values)
 
@@ -89,18 +90,16 @@ def settled(query: Query) -> Query:
 
 
 def _vanishes(query: Query) -> bool:
-    if isinstance(query, MatchAll | MatchNone | Bool) or query.field is None or "*" in query.field:
+    if isinstance(query, MatchAll | MatchNone | Bool) or query.field is None:
         return False
     return leaf_test(query, query.field) is None
 
 
 def named_fields(name: str | None, known: Iterable[str]) -> list[str]:
-    """The fields that a clause asks: one, or those of `known` and their `.keyword` that a pattern names."""
-    if name is not None and "*" not in name:
+    """The fields that a clause asks: one, or for the default field all of `known` and their `.keyword`."""
+    if name is not None:
         return [name]
-    pattern = re.compile(".*".join(map(re.escape, (name or "*").split("*"))), re.DOTALL)
-    return [found for stem in known for found in (stem, stem + KEYWORD)
-            if (found == stem or stem not in NUMBERS) and pattern.fullmatch(found)]
+    return [found for stem in known for found in ((stem,) if stem in NUMBERS else (stem, stem + KEYWORD))]
 
 
 def _exists(found: Field) -> bool:

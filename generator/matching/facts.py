@@ -48,8 +48,6 @@ def _reduced(query: Query, facts: Facts, unknown: bool) -> Formula:
     if isinstance(query, Bool):
         return _sequence(query, facts, unknown)
     names = clauses.named_fields(query.field, [MESSAGE, *(name for name in facts.fields if name != MESSAGE)])
-    if not names and facts.unknown:
-        return TRUE if unknown else FALSE
     return disjunction(_leaf(query, name, facts, unknown) for name in names)
 
 

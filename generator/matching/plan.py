@@ -69,7 +69,7 @@ class _Prepared:
         _refuse(query)
         self._query = clauses.settled(query)
         named = {leaf.field for leaf in _leaves(self._query)}
-        self._wild = any(name is None or "*" in name for name in named)
+        self._wild = None in named
         self._fields = sorted({clauses.base(name) for name in named if name is not None} - {"message"})
         self._known: dict[object, Reduced] = {}
         self._same: dict[Reduced, Reduced] = {}
@@ -107,20 +107,20 @@ class Planner:
     def __init__(self, signatures: Sequence[Signature], databases: Databases) -> None:
         self.refused: dict[str, GatepostError] = {}
         self._databases = databases
-        self._prepared: list[tuple[int, _Prepared]] = []
+        self.prepared: list[tuple[int, _Prepared]] = []
         self._plans: dict[tuple[int, ...], Plan] = {}
         self._covers: dict[int, tuple[Reduced, Cover | None]] = {}
         for number, signature in enumerate(signatures):
             try:
-                self._prepared.append((number, _Prepared(signature)))
+                self.prepared.append((number, _Prepared(signature)))
             except GatepostError as error:
                 self.refused[signature.id] = error
 
     def plan(self, facts: Facts) -> Plan:
         """What to look for in a file of which `facts` are known."""
         group = Facts({name: facts.fields[name] for name in _GROUPING if name in facts.fields}, unknown=True)
-        loose = [prepared.reduced(group) for _, prepared in self._prepared]
-        exact = [prepared.reduced(facts) for _, prepared in self._prepared]
+        loose = [prepared.reduced(group) for _, prepared in self.prepared]
+        exact = [prepared.reduced(facts) for _, prepared in self.prepared]
         key = tuple(map(id, (*loose, *exact)))
         found = self._plans.get(key)
         if found is None:
@@ -133,7 +133,7 @@ class Planner:
     def _made(self, loose: Sequence[Reduced], exact: Sequence[Reduced]) -> Plan:
         patterns: dict[bytes, list[Wanted]] = {FOREIGN_FOLDS: []}
         each, everywhere = [], []
-        for (number, _), group, reduced in zip(self._prepared, loose, exact, strict=True):
+        for (number, _), group, reduced in zip(self.prepared, loose, exact, strict=True):
             found = self._cover(group) or self._cover(reduced)
             asking = [patterns.setdefault(pattern, []) for pattern in sorted(found.patterns)] if found else []
             if reduced.formula == FALSE:

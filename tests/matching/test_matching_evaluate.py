@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -17,7 +18,8 @@ X = [{"message": text} for text in ("a1", "b1", "c1", "a1 b1", "a1 c1", "b1 c1",
 Y = [
     {"message": "ERROR Timeout waiting for foo bar", "tags": ["console", "screen-n-cpu.txt"],
      "build_name": "gate-tempest-dsvm-full", "voting": 1},
-    {"message": "timeout ERROR", "tags": ["screen-n-cpu.txt", "console"], "build_name": "gate-nova-pep8", "voting": 0},
+    {"message": "timeout ERROR", "tags": ["screen-n-cpu.txt", "console"], "build_name": "gate-nova-pep8",
+     "voting": 0},
     {"message": "foo nbar", "voting": 2},
     {"message": "foo\nbar"},
     {"message": "--- !!!"},
@@ -31,8 +33,6 @@ def answers(query, documents):
     slow = [position for position, document in enumerate(documents) if matches(parse(query), document)]
     engine = Engine([Signature("q", query)])
     assert engine.refused == {}
-    import json
-
     fast = scan_documents(engine, [json.dumps(document).encode() for document in documents])
     assert fast.positions.get("q", []) == slow
     return slow
@@ -70,7 +70,7 @@ def test_the_classic_parser_is_no_boolean_algebra(query, expected):
     assert answers(query, X) == [int(n) for n in expected.split()]
 
 
-@pytest.mark.parametrize("query", ["()", "AND", "OR a1", "a1 AND AND b1", "NOT NOT", "message:a:b", 'message:"a'])
+@pytest.mark.parametrize("query", ["()", "AND", "OR a1", "a AND AND b", "NOT NOT", "message:a:b", 'message:"a'])
 def test_what_elasticsearch_refuses(query):
     with pytest.raises(GatepostError):
         parse(query)
@@ -132,7 +132,6 @@ def test_quotes_in_a_phrase_are_no_tokens():
     [
         ("message.keyword:foo*", [0]),
         ("message.keyword:*", [0]),
-        (r"tag\*:one", [1]),
         ("tags:/t.o/", [1]),
         ("tags:t?o", [1]),
         ("tags:t?", []),
