@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generator.errors import GatepostError
-from generator.lint import Finding, as_json, as_table, exit_code, lint_folder
+from generator.lint import Finding, as_json, as_table, exit_code, lint_folder, meaning
+from generator.lint.compare import relations
+from generator.matching.evaluate import matches
+from generator.signatures.parse import parse
 
 
 def lint(folder: Path, *queries: str) -> list[Finding]:
@@ -279,3 +285,52 @@ def test_lint_names_what_was_wrong_with_retired_signatures(real: dict[str, list[
     ]
     assert named(found, "no-words") == ["1426397"]
     assert exit_code(found) == 1
+
+
+WORDS = st.sampled_from(["a", "b", "a b", "b a", "A-b", "a b c", "c", "---"])
+FIELDS = st.sampled_from(["message", "message", "tags", "build_name", "build_name.keyword", "voting"])
+CLAUSES = st.one_of(
+    st.builds('{}:"{}"'.format, FIELDS, WORDS),
+    st.builds('{}:"{}"~{}'.format, FIELDS, WORDS, st.integers(0, 3)),
+    st.builds("{}:({})".format, FIELDS, st.sampled_from(["a", "b", "a b", "A-b", "1"])),
+    st.builds('"{}"'.format, WORDS),
+    st.builds("{}:{}".format, FIELDS, st.sampled_from(["a*", "a-*", "*", "?", "[a TO b]", ">0"])),
+)
+
+
+def joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    operators = st.sampled_from([" AND ", " AND ", " OR ", " ", " AND NOT "])
+    return st.builds("({}{}{})".format, inner, operators, inner)
+
+
+QUERIES = st.recursive(CLAUSES, joined, max_leaves=4)
+VALUES = ["a", "b", "A b", "a b c", "b a", "a-b", "c", ""]
+DOCUMENTS = [
+    {"message": message, "tags": tags, "build_name": tags, "voting": i % 4}
+    for i, (message, tags) in enumerate(product(VALUES, VALUES))
+]
+
+
+def answers(query: str) -> set[int]:
+    tree = parse(query)
+    return {number for number, document in enumerate(DOCUMENTS) if matches(tree, document)}
+
+
+@given(QUERIES, QUERIES)
+@settings(max_examples=300, deadline=None)
+def test_what_lint_proves_holds_for_documents(one: str, other: str) -> None:
+    for narrow, wide, same in relations({"1": parse(one), "2": parse(other)}):
+        texts = {"1": one, "2": other}
+        assert answers(texts[narrow]) <= answers(texts[wide])
+        assert not same or answers(texts[narrow]) == answers(texts[wide])
+
+
+@given(QUERIES)
+@settings(max_examples=200, deadline=None)
+def test_what_lint_calls_dead_matches_no_document(query: str) -> None:
+    if any(remark.check == "dead" for remark in meaning.remarks(parse(query))):
+        assert answers(query) == set()
+
+
+def test_the_example_that_init_writes_is_sound(root: Path) -> None:
+    assert lint_folder(root / "templates" / "init" / "queries") == []

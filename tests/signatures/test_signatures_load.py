@@ -5,9 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.errors import GatepostError
 from generator.signatures.load import Loaded, SignatureError, load_folder, load_signature
+from generator.signatures.yaml_file import Scalar, YamlFile
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
@@ -230,3 +234,26 @@ def test_places_point_into_the_file(tmp_path: Path) -> None:
     query = loaded.signatures[0].query
     assert loaded.places["1"].line_column(query.index("tags")) == (3, 7)
     assert loaded.places["1"].line_column(0) == (2, 3)
+
+
+@given(
+    st.lists(st.text("ab'\\\":#é😀(", min_size=1, max_size=12), min_size=1, max_size=12).map(" ".join),
+    st.sampled_from([None, "'", '"', "|", ">"]),
+    st.sampled_from([10, 25, 200]),
+    st.booleans(),
+)
+def test_every_character_of_a_query_is_found_in_the_file(
+    tmp_path_factory: pytest.TempPathFactory, query: str, style: str | None, width: int, allow_unicode: bool
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "place.yaml"
+    content = {"title": "x", "query": query}
+    path.write_text(
+        yaml.dump(content, default_style=style, width=width, allow_unicode=allow_unicode), "utf-8"
+    )
+    file = YamlFile(path)
+    value = file.entries["query"].value
+    assert isinstance(value, Scalar)
+    assert value.text == query
+    for offset, char in enumerate(query):
+        found = file.text[file.offset_in(value, offset)]
+        assert char == " " or found == char or found == "\\"
