@@ -62,7 +62,7 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 
 def _careful_spans(text: str, classes: str) -> list[tuple[int, int]]:
-    """Like Lucene, look only as far ahead as a token may reach: what is longer is cut, and the rest seen anew."""
+    """Like Lucene, look only as far ahead as a token may reach: cut what is longer, see the rest anew."""
     spans = []
     position = 0
     while position < len(text):

@@ -88,7 +88,8 @@ def _together(jobs: Iterable[FileJob], args: EngineArgs, workers: int) -> Iterat
             first, answer = waiting.popleft()
             yield first, answer.result()
     except BrokenProcessPool as error:
-        raise GatepostError("a worker process died, perhaps for want of memory", "use fewer workers") from error
+        what = "a worker process died, perhaps for want of memory"
+        raise GatepostError(what, "use fewer workers") from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -69,13 +69,13 @@ class _Prepared:
         _refuse(query)
         self._query = clauses.settled(query)
         named = {leaf.field for leaf in _leaves(self._query)}
-        self._wild = None in named
+        self.wild = None in named
         self._fields = sorted({clauses.base(name) for name in named if name is not None} - {"message"})
         self._known: dict[object, Reduced] = {}
         self._same: dict[Reduced, Reduced] = {}
 
     def reduced(self, facts: Facts) -> Reduced:
-        names = sorted(facts.fields) if self._wild else self._fields
+        names = sorted(facts.fields) if self.wild else self._fields
         key = (facts.unknown, tuple((name, facts.fields.get(name)) for name in names))
         found = self._known.get(key)
         if found is None:
@@ -119,8 +119,10 @@ class Planner:
     def plan(self, facts: Facts) -> Plan:
         """What to look for in a file of which `facts` are known."""
         group = Facts({name: facts.fields[name] for name in _GROUPING if name in facts.fields}, unknown=True)
-        loose = [prepared.reduced(group) for _, prepared in self.prepared]
         exact = [prepared.reduced(facts) for _, prepared in self.prepared]
+        # Of the default field nothing can be said before all fields are known.
+        loose = [known if prepared.wild else prepared.reduced(group)
+                 for known, (_, prepared) in zip(exact, self.prepared, strict=True)]
         key = tuple(map(id, (*loose, *exact)))
         found = self._plans.get(key)
         if found is None:

@@ -33,7 +33,9 @@ def found(queries, data, facts=None, size=None):
     """Lines and first line by query, of the fast engine."""
     blocks = [data] if size is None else [data[n : n + size] for n in range(0, len(data), size)]
     scan = engine(*queries).scan(blocks, facts or Facts())
-    return {queries[int(number)]: (match.lines, match.first_line) for number, match in scan.matches.items()}
+    return {
+        queries[int(number)]: (match.lines, match.first_line) for number, match in scan.matches.items()
+    }
 
 
 def slowly(queries, data, fields=None):
@@ -43,32 +45,87 @@ def slowly(queries, data, fields=None):
     result = {}
     for query in queries:
         tree = parse(query)
-        hits = [number for number, line in enumerate(lines, 1)
-                if matches(tree, {**(fields or {}), "message": line.decode("utf-8", "replace")})]
+        hits = [
+            number
+            for number, line in enumerate(lines, 1)
+            if matches(tree, {**(fields or {}), "message": line.decode("utf-8", "replace")})
+        ]
         if hits:
             result[query] = (len(hits), hits[0])
     return result
 
 
-_WORDS = ["ok", "kiwi", "is", "err_x", "a.b", "10.0.0.1", "café", "漢字", "İ", "\u212a", "ß", "Σ", "x" * 254, "__", "1"]
-_CASED = st.sampled_from(_WORDS).flatmap(lambda word: st.sampled_from([word, word.upper(), word.title()]))
-_BETWEEN = st.sampled_from([" ", "  ", "-", " _ ", ".", ": ", "\t", "\r", "", "\0", "'", '"', "\u2019", "\u0301"])
+_WORDS = [
+    "ok",
+    "kiwi",
+    "is",
+    "err_x",
+    "a.b",
+    "10.0.0.1",
+    "café",
+    "漢字",
+    "İ",
+    "\u212a",
+    "ß",
+    "Σ",
+    "x" * 254,
+    "__",
+    "1",
+]
+_CASED = st.sampled_from(_WORDS).flatmap(
+    lambda word: st.sampled_from([word, word.upper(), word.title()])
+)
+_BETWEEN = st.sampled_from(
+    [" ", "  ", "-", " _ ", ".", ": ", "\t", "\r", "", "\0", "'", '"', "\u2019", "\u0301"]
+)
 _LINE = st.lists(st.one_of(_CASED, _BETWEEN), max_size=8).map("".join).map(str.encode)
-_JUNK = st.sampled_from([b"\xff", b"\xc3", b"\xe2\x84", b"\xed\xa0\x80", b"\xf0\x9f\x98", b"\r", b"\n", b"\n\n", b""])
+_JUNK = st.sampled_from(
+    [b"\xff", b"\xc3", b"\xe2\x84", b"\xed\xa0\x80", b"\xf0\x9f\x98", b"\r", b"\n", b"\n\n", b""]
+)
 _LOG = st.lists(st.tuples(_LINE, _JUNK, _LINE).map(b"".join), max_size=6).map(b"\n".join)
 
-_FIELD = st.sampled_from(["message:", "message:", "message:", "", "message.keyword:", "tags:", "build_name:"])
+_FIELD = st.sampled_from(
+    ["message:", "message:", "message:", "", "message.keyword:", "tags:", "build_name:"]
+)
 _QUOTED = st.lists(_CASED, max_size=3).flatmap(
     lambda words: st.sampled_from([" ", "-", " _ "]).map(lambda gap: '"' + gap.join(words) + '"')
 )
-_SLOPPY = st.lists(_CASED, min_size=2, max_size=3, unique_by=str.lower).map(lambda words: f'"{" ".join(words)}"~2')
-_PLAIN = st.sampled_from(["ok", "KIWI", "a.b", "café", "CAFÉ", "k*", "*iw*", "k?wi", "*", "/ki.*/", "[a TO k]", "i",
-                          "a1-is", "console", "gate", "caf*", "k", "ss"])
-_LEAF = st.tuples(_FIELD, st.one_of(_QUOTED, _PLAIN, _PLAIN)).map("".join) | _SLOPPY.map("message:{}".format)
+_SLOPPY = st.lists(_CASED, min_size=2, max_size=3, unique_by=str.lower).map(
+    lambda words: f'"{" ".join(words)}"~2'
+)
+_PLAIN = st.sampled_from(
+    [
+        "ok",
+        "KIWI",
+        "a.b",
+        "café",
+        "CAFÉ",
+        "k*",
+        "*iw*",
+        "k?wi",
+        "*",
+        "/ki.*/",
+        "[a TO k]",
+        "i",
+        "a1-is",
+        "console",
+        "gate",
+        "caf*",
+        "k",
+        "ss",
+    ]
+)
+_LEAF = st.tuples(_FIELD, st.one_of(_QUOTED, _PLAIN, _PLAIN)).map("".join) | _SLOPPY.map(
+    "message:{}".format
+)
 _JOIN = st.sampled_from([" AND ", " OR ", " ", " NOT ", " AND NOT "])
 _QUERY = st.recursive(
     _LEAF,
-    lambda inner: st.tuples(inner, _JOIN, inner).map("".join) | inner.map("({})".format) | inner.map("NOT ({})".format),
+    lambda inner: (
+        st.tuples(inner, _JOIN, inner).map("".join)
+        | inner.map("({})".format)
+        | inner.map("NOT ({})".format)
+    ),
     max_leaves=5,
 )
 _KNOWN = {"tags": ("console", "a.txt"), "build_name": ("gate-kiwi",)}
@@ -82,7 +139,9 @@ def _readable(query):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(_QUERY.filter(_readable), min_size=1, max_size=3), _LOG, st.sampled_from([None, 1, 3, 17]))
+@given(
+    st.lists(_QUERY.filter(_readable), min_size=1, max_size=3), _LOG, st.sampled_from([None, 1, 3, 17])
+)
 @example(["message:kiwi"], "x\u212aIWI kİWİ \u212aiwi".encode(), None)
 @example(['message:"ok is"'], b"x" * 255 + b"ok is", None)
 @example(['message:"a b"'], b"a\xffb a\n b", None)
@@ -97,7 +156,9 @@ def test_documents_are_decided_as_by_the_slow_engine(query, lines, tagged):
     document = {"message": "\n".join(texts)} | ({"tags": ["console", "x"]} if tagged else {})
     documents = [document, {"message": texts}, {"tags": texts}]
     scan = scan_documents(engine(query), [json.dumps(each).encode() for each in documents])
-    assert scan.positions.get("0", []) == [n for n, each in enumerate(documents) if matches(parse(query), each)]
+    assert scan.positions.get("0", []) == [
+        n for n, each in enumerate(documents) if matches(parse(query), each)
+    ]
 
 
 def test_a_match_knows_its_place():
@@ -112,7 +173,11 @@ def test_a_match_knows_its_place():
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])
 def test_context_across_chunks(size):
     log = b"a\nb\nfind me\nc\n\nfind me\nd\n"
-    match = engine("message:find").scan([log[n : n + size] for n in range(0, len(log), size)], Facts()).matches["0"]
+    match = (
+        engine("message:find")
+        .scan([log[n : n + size] for n in range(0, len(log), size)], Facts())
+        .matches["0"]
+    )
     assert (match.lines, match.first_line, match.context_start) == (2, 3, 1)
     assert match.context == (b"a", b"b", b"find me", b"c", b"", b"find me")
 
@@ -125,18 +190,37 @@ def test_lines_and_bytes_are_counted():
 
 def test_what_needs_no_line_is_counted():
     log = b"a\nb\nc\n"
-    assert found(["tags:console", "*:*", "NOT message:b", "message:*", "NOT tags:x"], log, Facts(_KNOWN)) == {
-        "tags:console": (3, 1), "*:*": (3, 1), "NOT message:b": (2, 1), "message:*": (3, 1), "NOT tags:x": (3, 1),
+    assert found(
+        ["tags:console", "*:*", "NOT message:b", "message:*", "NOT tags:x"], log, Facts(_KNOWN)
+    ) == {
+        "tags:console": (3, 1),
+        "*:*": (3, 1),
+        "NOT message:b": (2, 1),
+        "message:*": (3, 1),
+        "NOT tags:x": (3, 1),
     }
 
 
 def test_bytes_beyond_a_mebibyte_of_a_line_are_not_matched_but_counted():
     cut = chunks.MAX_LINE
-    log = b"x " * (cut // 2) + b"late\nearly\n" + b"y" * (3 * cut) + b"\n" + b" " * (cut - 4) + b"edge\nlast"
+    log = (
+        b"x " * (cut // 2)
+        + b"late\nearly\n"
+        + b"y" * (3 * cut)
+        + b"\n"
+        + b" " * (cut - 4)
+        + b"edge\nlast"
+    )
     for size in (None, 65_536, 3 * cut):
         blocks = [log] if size is None else [log[n : n + size] for n in range(0, len(log), size)]
-        scan = engine("message:late", "message:early", "message:edge", "message:last").scan(blocks, Facts())
-        assert {number: match.first_line for number, match in scan.matches.items()} == {"1": 2, "2": 4, "3": 5}
+        scan = engine("message:late", "message:early", "message:edge", "message:last").scan(
+            blocks, Facts()
+        )
+        assert {number: match.first_line for number, match in scan.matches.items()} == {
+            "1": 2,
+            "2": 4,
+            "3": 5,
+        }
         assert (scan.lines, scan.bytes, scan.long_lines) == (5, len(log), 2)
 
 
@@ -225,7 +309,10 @@ def test_documents(tmp_path):
 
 def _shared(folder):
     files = sorted(folder.glob("elastic-recheck/queries*/*.yaml"))
-    return [Signature(f"{file.parent.name}/{file.stem}", yaml.safe_load(file.read_text())["query"]) for file in files]
+    return [
+        Signature(f"{file.parent.name}/{file.stem}", yaml.safe_load(file.read_text())["query"])
+        for file in files
+    ]
 
 
 @pytest.mark.data
@@ -246,14 +333,18 @@ def test_the_shared_signatures_on_real_logs(shared_data):
 
 def _compare(everything, log, facts):
     """Every line decided without prefilter must give what the scan gave."""
-    reduced = {number: prepared.reduced(facts).formula for number, prepared in everything.planner.prepared}
+    reduced = {
+        number: prepared.reduced(facts).formula for number, prepared in everything.planner.prepared
+    }
     decisions = {n: decision(formula) for n, formula in reduced.items() if formula != FALSE}
     counts = {}
     for line in log.split(b"\n")[:-1]:
         message = Message(lambda line=line: (line.decode("utf-8", "replace"),))
         for number, decide in decisions.items():
             if decide(message):
-                counts[everything.signatures[number].id] = counts.get(everything.signatures[number].id, 0) + 1
+                counts[everything.signatures[number].id] = (
+                    counts.get(everything.signatures[number].id, 0) + 1
+                )
     scan = everything.scan([log], facts)
     assert {name: match.lines for name, match in scan.matches.items()} == counts
     return sum(counts.values())
@@ -272,8 +363,10 @@ def test_the_shared_signatures_on_real_documents(shared_data):
     scan = scan_documents(Engine(signatures), lines, names)
     documents = [_renamed(json.loads(line)["_source"], names) for line in lines]
     trees = {signature.id: parse(signature.query) for signature in signatures}
-    slow = {name: [n for n, document in enumerate(documents) if matches(tree, document)]
-            for name, tree in trees.items()}
+    slow = {
+        name: [n for n, document in enumerate(documents) if matches(tree, document)]
+        for name, tree in trees.items()
+    }
     assert scan.positions == {name: positions for name, positions in slow.items() if positions}
     assert scan.positions
 

@@ -16,10 +16,18 @@ from generator.signatures.parse import parse
 X = [{"message": text} for text in ("a1", "b1", "c1", "a1 b1", "a1 c1", "b1 c1", "a1 b1 c1", "zz")]
 
 Y = [
-    {"message": "ERROR Timeout waiting for foo bar", "tags": ["console", "screen-n-cpu.txt"],
-     "build_name": "gate-tempest-dsvm-full", "voting": 1},
-    {"message": "timeout ERROR", "tags": ["screen-n-cpu.txt", "console"], "build_name": "gate-nova-pep8",
-     "voting": 0},
+    {
+        "message": "ERROR Timeout waiting for foo bar",
+        "tags": ["console", "screen-n-cpu.txt"],
+        "build_name": "gate-tempest-dsvm-full",
+        "voting": 1,
+    },
+    {
+        "message": "timeout ERROR",
+        "tags": ["screen-n-cpu.txt", "console"],
+        "build_name": "gate-nova-pep8",
+        "voting": 0,
+    },
     {"message": "foo nbar", "voting": 2},
     {"message": "foo\nbar"},
     {"message": "--- !!!"},
@@ -70,7 +78,9 @@ def test_the_classic_parser_is_no_boolean_algebra(query, expected):
     assert answers(query, X) == [int(n) for n in expected.split()]
 
 
-@pytest.mark.parametrize("query", ["()", "AND", "OR a1", "a AND AND b", "NOT NOT", "message:a:b", 'message:"a'])
+@pytest.mark.parametrize(
+    "query", ["()", "AND", "OR a1", "a AND AND b", "NOT NOT", "message:a:b", 'x:"a']
+)
 def test_what_elasticsearch_refuses(query):
     with pytest.raises(GatepostError):
         parse(query)
@@ -147,8 +157,11 @@ def test_quotes_in_a_phrase_are_no_tokens():
 )
 def test_other_kinds_of_fields(query, expected):
     long = "x" * 257
-    documents = [{"message": "foo", "voting": 1}, {"tags": [["one", ["two"]], "three"], "build_change": 7},
-                 {"message": long}]
+    documents = [
+        {"message": "foo", "voting": 1},
+        {"tags": [["one", ["two"]], "three"], "build_change": 7},
+        {"message": long},
+    ]
     assert answers(query, documents) == expected
 
 

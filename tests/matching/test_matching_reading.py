@@ -36,7 +36,18 @@ def read(data, limits=None):
         (b"\x1f", b"\x1f"),
         (b"\0\0\xff\n", b"\0\0\xff\n"),
     ],
-    ids=["plain", "gzip", "members", "padded", "empty member", "zstd", "frames", "empty", "one byte", "nul"],
+    ids=[
+        "plain",
+        "gzip",
+        "members",
+        "padded",
+        "empty member",
+        "zstd",
+        "frames",
+        "empty",
+        "one byte",
+        "nul",
+    ],
 )
 def test_packed_by_content(data, text):
     assert read(data) == (text, None)
