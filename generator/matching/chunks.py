@@ -30,7 +30,7 @@ class Lines:
                     yield block[first + 1:end]
                 rest = block[end:]
             else:
-                yield rest + block[:end] if rest else block[:end]
+                yield rest + memoryview(block)[:end]  # one copy, not two
                 rest = block[end:]
             if len(rest) > MAX_LINE:
                 yield self._cut(rest)

@@ -136,7 +136,7 @@ class Planner:
         patterns: dict[bytes, list[Wanted]] = {FOREIGN_FOLDS: []}
         each, everywhere = [], []
         for (number, _), group, reduced in zip(self.prepared, loose, exact, strict=True):
-            found = self._cover(group) or self._cover(reduced)
+            found = self.cover(group) or self.cover(reduced)
             asking = [patterns.setdefault(pattern, []) for pattern in sorted(found.patterns)] if found else []
             if reduced.formula == FALSE:
                 continue
@@ -153,7 +153,8 @@ class Planner:
         asked = tuple(tuple(patterns[pattern]) for pattern in ordered)
         return Plan(database, asked, tuple(each), tuple(everywhere), (*loose, *exact))
 
-    def _cover(self, reduced: Reduced) -> Cover | None:
+    def cover(self, reduced: Reduced) -> Cover | None:
+        """The patterns for what is left of a query, worked out once."""
         if id(reduced) not in self._covers:
             self._covers[id(reduced)] = (reduced, cover(reduced.formula))
         return self._covers[id(reduced)][1]

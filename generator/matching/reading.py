@@ -11,7 +11,7 @@ import zstandard
 from isal import igzip_lib
 
 _PACKED_BLOCK = 1 << 16
-_BLOCK = 1 << 18
+_BLOCK = 1 << 17  # larger ones are slower: they do not stay in the allocator, nor in the caches
 _ZSTD_PIECE = 512
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 

@@ -293,7 +293,8 @@ def test_documents(tmp_path):
     lines = [
         b'{"message": "foo bar", "tags": "console"}',
         b"  \n",
-        b'{"_source": {"@message": ["foo\\nbar"], "@tags": ["x", ["console"]], "@fields": {"build_name": ["gate"]}}}',
+        b'{"_source": {"@message": ["foo\\nbar"], "@tags": ["x", ["console"]],'
+        b' "@fields": {"build_name": ["gate"]}}}',
         b"nonsense",
         b"[1]",
         b'{"tags": null}',
