@@ -140,7 +140,7 @@ def _table() -> _Table:
     lead = "(?:_[_xzcvVSM]{0,253}+)?"  # more would fill a token
     word = f"{lead}(?:{katakana}|{plain})(?:(?:_{ex})+(?:{katakana}|{plain}))*(?:_{ex})*"
     ej = "[xzcSM]*"
-    emoji = f"(?:z{{0,254}}+[em]{ej}v?|M{ej})(?:(?:(?<=z)|z+)(?:[em]{ej}v?|M{ej}))*"
+    emoji = f"(?:z{{0,254}}+[em]{ej}v?|M{ej})(?:(?:(?<=z)|z+)[em]{ej}v?|zM{ej})*"
     other = f"[sS][sSxzcvVM]*|[ir]{ex}|R{ex}R{ex}|[#d]{ej}v?c{ej}|{emoji}"
     classes = _Classes(Path(__file__).with_name("word_classes.txt"))
     return _Table(classes, re.compile(f"{word}|{other}"), re.compile(emoji))

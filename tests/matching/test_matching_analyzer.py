@@ -68,6 +68,8 @@ def test_beyond_ascii(text, expected):
         ("#\ufe0f\u20e3 1\ufe0f\u20e3 #", ["#\ufe0f\u20e3", "1\ufe0f\u20e3"]),
         ("Ⓜa ©", ["ⓜa", "©"]),
         ("😀\ufe0f\u20e3", ["😀\ufe0f"]),
+        ("😀\ufe0f\u200d🏽", ["😀\ufe0f\u200d🏽"]),
+        ("😀\ufe0f\u200d\u200d🏽", ["😀\ufe0f", "🏽"]),
         ("🏽\ufe0f", ["🏽"]),
         ("Ⓜ\u200dⓂ1", ["ⓜ\u200dⓜ1"]),
     ],
