@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from generator import words
 from generator.config import DocumentsSettings, LogsSettings, Settings
 from generator.errors import GatepostError
 from generator.matching.reading import Limits
@@ -62,9 +63,14 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
             tables = _only_skipped(one.name, error, now)
         store.add(_with_problems(tables, loaded, now), now)
         progress.note(
-            f"{one.name}: {len(tables.builds):,} builds new or examined anew, {len(tables.hits):,} hits"
+            f"{one.name}: {words.plural(len(tables.builds), 'build')} new or examined anew, "
+            f"{words.plural(len(tables.hits), 'hit')}"
         )
-    store.prune(now - timedelta(days=settings.keep_days))
+    # back from the newest build, as all windows: of logs of 2013 a report can be made today
+    newest = store.newest_day(now)
+    store.prune((newest or now) - timedelta(days=settings.keep_days))
+    if newest is None:
+        progress.note("No build with an end time yet: `gatepost check` says what each source answers")
     if len(failed) == len(settings.sources):
         raise failed[0]
     for one_failed in failed:
@@ -106,16 +112,18 @@ def text(kind: str, settings: Settings, now: datetime) -> str:
 
 def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     """What is checked, and how to ask it."""
-    yield "signatures", lambda: _signatures_answer(load_folder(settings.signatures))
+    yield "signatures", lambda: _signatures_answer(load_folder(settings.signatures), settings.signatures)
     yield "file list", lambda: _files_answer(settings.files)
     for one in settings.sources:
         yield f"source {one.name} ({one.type})", partial(_source_answer, one)
 
 
-def _signatures_answer(loaded: Loaded) -> str:
+def _signatures_answer(loaded: Loaded, loaded_from: Path) -> str:
     broken = loaded.errors
-    count = f"{len(loaded.signatures):,} signature{'' if len(loaded.signatures) == 1 else 's'}"
-    return count + (f", {len(broken)} files refused: `gatepost lint` says why" if broken else "")
+    count = words.plural(len(loaded.signatures), "signature")
+    if not broken:
+        return count
+    return f"{count}, {words.plural(len(broken), 'file')} refused: `gatepost lint {loaded_from}` says why"
 
 
 def _files_answer(path: Path | None) -> str:
@@ -127,7 +135,9 @@ def _source_answer(one: LogsSettings | DocumentsSettings) -> str:
     """The answer of a source; a source without anything is an error of the configuration."""
     answer = source(one.type).check(one)
     if answer.startswith("no "):
-        raise GatepostError(answer, "put something there, or correct the `path` of the source")
+        raise GatepostError(
+            f"{answer} in {one.path}", "put something there, or correct the `path` of the source"
+        )
     return answer
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator import words
 from generator.errors import GatepostError
 from generator.matching.engine import Engine, scan_documents
 from generator.matching.excerpts import excerpt
@@ -169,7 +170,8 @@ def check(settings: DocumentsSettings) -> str:
         "; newest " + str(columns(max(seen.builds, key=lambda b: b.last))["end_time"])[:16] if last else ""
     )
     without = f", {lost:,} of no known build" if lost else ""
-    return f"{len(files):,} files, {total:,} documents{without}; {len(seen.builds):,} builds{newest}"
+    read = f"{words.plural(len(files), 'file')}, {words.plural(total, 'document')}{without}"
+    return f"{read}; {words.plural(len(seen.builds), 'build')}{newest}"
 
 
 def _files(settings: DocumentsSettings) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from generator import words
 from generator.errors import GatepostError
 from generator.matching.folders import Found, find_builds
 from generator.matching.inventory import RECORDS, find, read_facts
@@ -76,7 +77,7 @@ def check(settings: LogsSettings) -> str:
     of = "" if len(sample) == len(builds) else f" of a sample of {len(sample):,}"
     layout = f"{scraped:,} with a build record" if scraped else "as Zuul publishes them"
     newest = f"newest end {ends[-1][:16]} UTC" if ends else "no end times"
-    return f"{len(builds):,} build folders, {layout}; {known:,}{of} with metadata; {newest}"
+    return f"{words.plural(len(builds), 'build folder')}, {layout}; {known:,}{of} with metadata; {newest}"
 
 
 def _found(settings: LogsSettings) -> Found:

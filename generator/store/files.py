@@ -42,6 +42,12 @@ class Store:
         with writing(self._folder) as transaction:
             prune.prune(transaction, Reader(self._folder, transaction.before), before)
 
+    def newest_day(self, now: datetime) -> datetime | None:
+        """The start (UTC) of the newest day with raw rows that is not after `now`."""
+        days = manifest.load(self._folder).days()
+        dated = [day for day in days if day <= f"{now:%Y-%m-%d}"]
+        return datetime.fromisoformat(f"{dated[-1]}T00:00+00:00") if dated else None
+
     def read(self, since: date | None = None) -> Tables:
         """All raw rows, or those of the days from `since` on and of builds without end_time.
 

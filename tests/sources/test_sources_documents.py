@@ -207,5 +207,5 @@ def test_no_files(tmp_path: Path) -> None:
 def test_check_says_what_is_there(tmp_path: Path) -> None:
     path = ndjson(tmp_path / "a.ndjson", doc("u1", "x", 3), doc("u1", "y", 4), doc(None, "z"))
     assert documents.check(Docs(path)) == (
-        "1 files, 3 documents, 1 of no known build; 1 builds; newest 2026-11-20 10:00"
+        "1 file, 3 documents, 1 of no known build; 1 build; newest 2026-11-20 10:00"
     )

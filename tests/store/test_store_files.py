@@ -524,3 +524,11 @@ def test_however_builds_arrive_each_is_kept_once_with_all_that_was_said(
     )
     dated = sum(1 for known in expected.values() if known.get("end_time"))
     assert store.rollups()[0]["builds"].sum() == dated
+
+
+def test_the_newest_day_is_not_after_now(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.newest_day(NOW) is None
+    store.add(THREE_DAYS, NOW)
+    assert store.newest_day(NOW) == datetime(2026, 11, 20, tzinfo=UTC)
+    assert store.newest_day(datetime(2026, 11, 19, 12, tzinfo=UTC)) == datetime(2026, 11, 19, tzinfo=UTC)
