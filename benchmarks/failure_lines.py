@@ -1,8 +1,8 @@
 """How well the lines most likely to be the failure fit what people marked, and how fast they are found.
 
 F1 of a case: harmonic mean of precision (marked lines ÷ lines printed) and recall (marked lines printed ÷
-marked lines); lines marked neutral (C) count for neither; averaged over the cases. `ratio` is the share of cases in
-which a marked line is printed at all. With ten lines F1 cannot reach 1: one case has 472 marked lines.
+marked lines); lines marked neutral (C) count for neither; averaged over the cases. `ratio` is the share of
+cases in which a marked line is printed at all. With ten lines F1 cannot reach 1: one case has 472 marks.
 """
 
 from __future__ import annotations

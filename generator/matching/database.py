@@ -30,7 +30,8 @@ class Databases:
     def _path(self, key: tuple[bytes, ...]) -> Path | None:
         if self._folder is None:
             return None
-        digest = hashlib.sha256(repr((hyperscan.__version__, key)).encode()).hexdigest()
+        version = hyperscan.__version__  # type: ignore[attr-defined]  # its stub leaves it out
+        digest = hashlib.sha256(repr((version, key)).encode()).hexdigest()
         return self._folder / f"{digest}.hyperscan"
 
     def _read(self, key: tuple[bytes, ...]) -> hyperscan.Database | None:

@@ -156,7 +156,7 @@ class _Gzip:
         while True:
             try:
                 block = member.decompress(data, _BLOCK)
-            except igzip_lib.IsalError as error:
+            except igzip_lib.IsalError as error:  # type: ignore[misc]  # its stub lacks the type
                 raise _StopError("corrupt", str(error)) from error
             if block:
                 yield block

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -147,7 +147,7 @@ def _dict(value: Plain) -> dict[str, Plain]:
     return value if isinstance(value, dict) else {}
 
 
-def _known(build: dict[str, object]) -> dict[str, object]:
+def _known(build: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in build.items() if value is not None}
 
 
