@@ -10,7 +10,7 @@ from generator import words
 from generator.figures.interval import interval_bar
 from generator.render import Cell, KeyFigure, State
 from generator.text.records import Row
-from generator.text.scope import judged, state_of
+from generator.text.scope import compared, judged, state_of
 
 _JUDGED = {"worse", "better", "new", "gone", "returned"}
 _WORDS = {"returned": "back", "no data": "not judged"}
@@ -52,6 +52,9 @@ def trend(row: Row | None) -> tuple[State, str]:
     if row is None:
         return State("no data"), ""
     name = state_of(row) if "regressed" in row else str(row["state"])
+    word = name
+    if name != row["state"]:
+        row, word = compared(row), f"worse than 28{words.THIN}d before"
     change = row["change"]
     if name in ("new", "gone", "returned"):
         return State(_WORDS.get(name, name), name), _since(row)
@@ -60,9 +63,8 @@ def trend(row: Row | None) -> tuple[State, str]:
         return State(_WORDS.get(name, name), kind), _before(row)
     interval = words.signed_interval(row["change_low"], row["change_high"])
     arrow = ("up" if change > 0 else "dn") if kind else ""
-    return State(
-        f"{words.points(change)} pts", kind, arrow
-    ), f"{name}, {interval}" if interval and kind else name
+    said = f"{word}, {interval}" if interval and kind else word
+    return State(f"{words.points(change)} pts", kind, arrow), said
 
 
 def trend_cell(row: Row | None) -> Cell:

@@ -19,9 +19,9 @@ from generator.render import KeyFigure, State, Table, render
 from generator.signatures.model import Signature
 from generator.site import Page
 from generator.stats.results import ALL
+from generator.text.place import is_it_us
 from generator.text.records import Row
-from generator.text.scope import state_of
-from generator.text.verdict import is_it_us
+from generator.text.scope import compared, state_of
 
 #: Recent builds with their excerpts on a page of at most 300 KB.
 _BUILDS = 12
@@ -129,6 +129,8 @@ def _verdict(book: Book, id: str, week: Row | None, month: Row | None) -> tuple[
 def _change(row: Row, length: str) -> str:
     if row["state"] == "new":
         return f"; the first was seen on {words.clock(row['first_seen'])} UTC"
+    if state_of(row) != row["state"]:
+        row, length = compared(row), "28 d"
     if not row["prev_n"]:
         return ""
     value, of = value_of(row, "k", "n")

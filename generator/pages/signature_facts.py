@@ -27,7 +27,7 @@ def fact_lines(book: Book, id: str, month: Row | None) -> list[FactLine]:
     first, last = (month["first_seen"], month["last_seen"]) if month else (None, None)
     lines = [
         FactLine("Bug", inert(book.ticket(id)) if bug else "no link", bug or ""),
-        FactLine("Owner", inert(signature.owner) if signature.owner else "nobody yet"),
+        FactLine("Owner", inert(signature.owner) if signature.owner else "none yet"),
         FactLine("First seen", words.day_year(first) if first is not None else "never"),
         FactLine("Last seen", f"{words.day_year(last)}, {last:%H:%M}" if last is not None else "never"),
         FactLine("Projects, 28\u202fd", projects(month) if month else "none"),

@@ -9,7 +9,7 @@ from generator.text.context import PageContext
 from generator.text.layout import figure, frequent, paragraph, section
 from generator.text.names import label, plain, short
 from generator.text.records import Row, records
-from generator.text.scope import Scope, Scopes, judged, state_of
+from generator.text.scope import Scope, Scopes, compared, judged, state_of
 from generator.text.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Mail:
     def _help(self) -> list[str]:
         context = self._context
         asks = [
-            f"Look at {plain(row['signature'], 20)}: {state_of(row)}, and nobody looks after it."
+            f"Look at {plain(row['signature'], 20)}: {state_of(row)}, no owner yet."
             for row in self._scope.in_state("new", "worse", "returned")
             if not context.signature(row["signature"]).owner
         ][:2]
@@ -168,6 +168,7 @@ def _known(row: Row) -> str:
 
 def _frequent_line(row: Row, name: str) -> str:
     rate = words.rate(row["rate"], ascii=True) if row["n"] and row["n"] >= words.FEW else ""
+    row = compared(row)
     change = words.points(row["change"], ascii=True) if judged(row) else ""
     verdict = _CHANGE.get(state_of(row), "")
     trend = verdict if row["state"] in ("new", "returned") else f"{change} {verdict}".strip()

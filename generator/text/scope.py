@@ -23,6 +23,14 @@ def state_of(row: Row) -> str:
     return "worse" if row["regressed"] and state in ("no clear change", "no data") else state
 
 
+def compared(row: Row) -> Row:
+    """The row with the change that its state speaks of: on the 28 d before where only that is clear."""
+    if state_of(row) != "worse" or row["state"] == "worse":
+        return row
+    base = {f"prev_{name}": row[f"base_{name}"] for name in ("k", "n", "rate")}
+    return {**row, **base, **{name: row[f"base_{name}"] for name in ("change", "change_low", "change_high")}}
+
+
 def judged(row: Row) -> bool:
     """Whether a change may be printed: both windows have a rate of at least ten cases."""
     return row["change"] is not None and min(row["n"], row["prev_n"]) >= words.FEW

@@ -10,7 +10,7 @@ from generator.text.context import PageContext
 from generator.text.digest import edition
 from generator.text.names import inert, label
 from generator.text.records import Row, records
-from generator.text.scope import Scope, Scopes, judged, state_of
+from generator.text.scope import Scope, Scopes, compared, judged, state_of
 from generator.text.verdict import verdict
 
 if TYPE_CHECKING:
@@ -84,7 +84,10 @@ def _interval(row: Row) -> str:
 
 def _change(row: Row) -> str:
     state = state_of(row) if "regressed" in row else row["state"]
-    return f"{words.points(row['change'])}, {state}" if judged(row) else state
+    word = state
+    if state != row["state"]:
+        row, word = compared(row), "worse than 28 d before"
+    return f"{words.points(row['change'])}, {word}" if judged(row) else word
 
 
 def _name(row: Row, context: PageContext) -> str:

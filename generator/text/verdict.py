@@ -8,14 +8,12 @@ from typing import Literal
 
 from generator import words
 from generator.stats.results import ALL
-from generator.text.names import inert, plain
+from generator.text.names import inert
+from generator.text.place import is_it_us
 from generator.text.records import Row
 from generator.text.scope import Scope, state_of
 
 Tone = Literal["worse", "better", "steady", "unknown"]
-
-#: Share of the hits from which a value is named, and how many times its share of the builds that must be.
-_CONCENTRATED, _TIMES = 0.5, 1.5
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,6 @@ class Verdict:
     word: str
     sentences: tuple[str, str, str]
     signature: str | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """A value of a dimension that has most of a signature's hits, against its share of the builds."""
-
-    dimension: str
-    value: str
-    hits: int
-    of: int
-    share_of_builds: float
 
 
 def verdict(
@@ -150,66 +137,17 @@ def _how_much(scope: Scope, failed: Row, ascii: bool) -> str:
     now = words.percent(failed["k"], failed["n"], ascii=ascii)
     if failed["state"] == "no data":
         return f"Builds failed in {now}; there is no earlier {scope.length} to compare with."
-    verb = {"worse": "more often than", "better": "less often than"}.get(failed["state"], "about as often as")
     change = words.points(failed["change"], ascii=ascii)
     interval = words.signed_interval(failed["change_low"], failed["change_high"], ascii=ascii)
-    return f"Builds fail {verb} before: {now}, {change} points" + (f" ({interval})." if interval else ".")
+    return f"{_direction(failed)}: {now}, {change} points" + (f" ({interval})." if interval else ".")
 
 
-def place(rows: Iterable[Row], dimension: str, window: str) -> Place | None:
-    """The value of a dimension in which a signature's hits are concentrated, if there is one.
-
-    It has at least half of ten or more hits and 1.5 times its share of the builds, and the
-    interval of its rate lies above the rate of all the others.
-    """
-    rows = [r for r in rows if r["dimension"] == dimension and r["window"] == window and r["n"]]
-    hits, builds = sum(r["k"] for r in rows), sum(r["n"] for r in rows)
-    if hits < words.FEW or len(rows) < 2:
-        return None
-    top = max(rows, key=lambda r: (r["k"], r["value"] or ""))
-    share, of_builds = top["k"] / hits, top["n"] / builds
-    others = (hits - top["k"]) / (builds - top["n"])
-    if share < _CONCENTRATED or share < _TIMES * of_builds or top["low"] is None or top["low"] <= others:
-        return None
-    return Place(dimension, top["value"] or "unknown", top["k"], hits, of_builds)
-
-
-def is_it_us(rows: Iterable[Row], window: str, *, over_all: bool = False, ascii: bool = False) -> str:
-    """Whether a signature's hits point to a provider, a project, a job, a branch, or to none.
-
-    With `over_all` the sentence says that the hits are those of all pipelines.
-    """
-    rows = [row for row in rows if row["window"] == window]
-    hits = sum(row["k"] for row in rows if row["dimension"] == "project")
-    reach = "in all pipelines " if over_all else ""
-    if hits < words.FEW:
-        return (
-            f"With {words.plural(hits, 'hit')} {reach}in {window[:-1]} d it cannot be said whether it is us."
-        )
-    found = {d: place(rows, d, window) for d in ("provider", "project", "job", "branch")}
-    where, who = found["provider"], found["project"]
-    if where and who:
-        return (
-            f"{_fact(where, reach, ascii)}, and {who.hits} were of {_name(who, ascii)}: look at both first."
-        )
-    if where:
-        return f"{_fact(where, reach, ascii)}: more likely that provider than our changes."
-    if who:
-        return f"{_fact(who, reach, ascii)}: more likely something in that project than the infrastructure."
-    narrow = found["job"] or found["branch"]
-    if narrow:
-        return f"{_fact(narrow, reach, ascii)}; providers and projects are hit alike."
-    return f"Its {words.count(hits)} hits {reach}point to no single provider, project, job or branch."
-
-
-def _fact(at: Place, reach: str, ascii: bool) -> str:
-    verb = {"provider": "ran in", "project": "were of", "job": "were of", "branch": "were on"}[at.dimension]
-    share = words.rate(at.share_of_builds, ascii=ascii)
-    return (
-        f"{words.count(at.hits)} of its {words.count(at.of)} hits {reach}{verb} {_name(at, ascii)}, "
-        f"which has {share} of the builds of these jobs"
-    )
-
-
-def _name(at: Place, ascii: bool) -> str:
-    return plain(at.value, 60) if ascii else inert(at.value, 60)
+def _direction(failed: Row) -> str:
+    """What the test over all comparisons allows to say, also where the interval of this one excludes none."""
+    if failed["state"] in ("worse", "better"):
+        return f"Builds fail {'more' if failed['state'] == 'worse' else 'less'} often than before"
+    low, high = failed["change_low"], failed["change_high"]
+    if low is None or low <= 0 <= high:
+        return "No clear change in how often builds fail"
+    than = "more" if low > 0 else "less"
+    return f"Builds may fail {than} often than before, but among all that is compared it may be chance"

@@ -99,3 +99,11 @@ def test_marks_are_found_over_line_ends_and_in_any_case() -> None:
         "failed to detach",
     ]
     assert marks_of('message:"---"', text) == ()
+
+
+def test_what_is_worse_only_against_four_weeks_shows_that_change() -> None:
+    base = {"base_k": 6, "base_n": 400, "base_rate": 0.015, "base_change": 0.092}
+    base |= {"base_change_low": 0.041, "base_change_high": 0.17, "regressed": True}
+    state, note = trend(row(13, 121, change=0.03, change_low=-0.02, change_high=0.08, **base))
+    assert (state.text, state.kind, state.arrow) == ("+9.2 pts", "worse", "up")
+    assert note == "worse than 28\u202fd before, +4.1 to +17.0"

@@ -8,9 +8,10 @@ import made_results as made
 import pytest
 
 from generator.stats.results import Results
+from generator.text.place import is_it_us, place
 from generator.text.records import records
 from generator.text.scope import Scopes
-from generator.text.verdict import Verdict, is_it_us, place, verdict
+from generator.text.verdict import Verdict, verdict
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -93,3 +94,24 @@ def test_hostile_names_stay_on_one_line() -> None:
     ]
     said = is_it_us(rows, "7d")
     assert "\n" not in said and "\\u202e" in said
+
+
+def test_what_is_not_known_of_the_builds_is_not_said_to_be_alike() -> None:
+    rows = [
+        made.share("s", "provider", "(unknown)", 65, 800),
+        made.share("s", "branch", "(unknown)", 65, 800),
+    ]
+    rows += [made.share("s", "project", "nova", 30, 400), made.share("s", "project", "cinder", 35, 400)]
+    said = is_it_us(rows, "7d")
+    assert said == "Its 65 hits point to no single project; provider, job and branch are not known."
+    lost = [made.share("s", "provider", "(unknown)", 60, 100), made.share("s", "provider", "a", 5, 700)]
+    assert place(lost, "provider", "7d") is None
+
+
+def test_a_change_that_only_one_of_many_comparisons_shows_is_said_to_be_maybe_chance() -> None:
+    week = made.week()
+    failed = week["totals"][0] | {"state": "no clear change"}
+    week["totals"][0] = failed
+    assert "may fail more often" in speak(made.results(**week)).sentences[1]
+    week["totals"][0] = failed | {"change_low": -0.01}
+    assert speak(made.results(**week)).sentences[1].startswith("No clear change in how often builds fail")
