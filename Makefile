@@ -35,7 +35,7 @@ $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(VENV)/bin/python
 
 lock: $(VENV)/bin/python  ## Pin the newest dependencies anew, by version and hash
 	$(BIN)/python -m pip install --quiet uv
-	for kind in report test; do $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --quiet \
+	for kind in report test; do $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --upgrade --quiet \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  $$([ $$kind = test ] && echo --extra test) --output-file requirements/$$kind.txt \
 	  requirements/build.in pyproject.toml; done
