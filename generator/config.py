@@ -68,7 +68,9 @@ def load(path: Path) -> Settings:
     try:
         data = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
-        raise GatepostError(f"{path}: no such file", "`gatepost init .` writes one with comments") from None
+        raise GatepostError(
+            f"{path}: no such file", "name one with --config FILE; `gatepost init .` writes one with comments"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise GatepostError(f"{path}: cannot be read: {error}", "the file must be readable UTF-8") from None
     except yaml.YAMLError as error:

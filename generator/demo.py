@@ -30,6 +30,8 @@ def run(folder: Path, seed: int, scale: float, progress: Progress) -> None:
 
 
 def _must_be_ours(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise GatepostError(f"{folder}: is no folder", "name a new folder for the demo")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "truth.json").is_file():
         raise GatepostError(
             f"{folder}: is not empty and no earlier demo",

@@ -24,7 +24,7 @@ from generator.resources import resource
 HOME_BUDGET, PAGE_BUDGET = 150_000, 300_000
 #: Sections in the order of the navigation: title and page.
 NAV = {
-    "Gate": "index.md",
+    "Home": "index.md",
     "Signatures": "signatures/index.md",
     "Unclassified": "unclassified/index.md",
     "Jobs": "jobs/index.md",

@@ -117,7 +117,7 @@ def age(delta: timedelta, *, ascii: bool = False) -> str:
     parts = [(days, "d"), (hours, "h"), (rest, "min")]
     first = next(i for i, (n, _) in enumerate(parts) if n)
     shown = parts[first : first + (1 if days >= 10 else 2)]
-    return " ".join(f"{n}{' ' if ascii else THIN}{unit}" for n, unit in shown if n)
+    return " ".join(f"{count(n)}{' ' if ascii else THIN}{unit}" for n, unit in shown if n)
 
 
 def plural(n: float, one: str, many: str = "") -> str:

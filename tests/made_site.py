@@ -111,7 +111,7 @@ def body() -> Markup:
 def pages() -> list[site.Page]:
     """A first page and one in a folder."""
     return [
-        site.Page("index.html", "Gate " + HOSTILE, "What " + HOSTILE, body(), "gate"),
+        site.Page("index.html", "Gate " + HOSTILE, "What " + HOSTILE, body(), "home"),
         site.Page(
             "signatures/index.html", "Signatures", "All of them", Markup("<h1>Signatures</h1>"), "signatures"
         ),

@@ -25,7 +25,7 @@ from generator.errors import GatepostError
 SAFE = set(string.ascii_lowercase + string.digits + "._-~")
 
 
-def page(path: str = "index.html", body: str = "<h1>new</h1>", section: str = "gate") -> site.Page:
+def page(path: str = "index.html", body: str = "<h1>new</h1>", section: str = "home") -> site.Page:
     return site.Page(path, "Title", "Description", Markup(body), section)
 
 

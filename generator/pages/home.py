@@ -63,6 +63,7 @@ class View:
     lists: list[tuple[str, list[Item]]]
     frequent: Table
     signatures: int
+    place: str
     unclassified: str
     jobs: Table
     freshness: Table
@@ -83,7 +84,7 @@ def _page(book: Book, scope: Scope, path: str) -> Page:
     view = _view(book, scope, path)
     home = path == "index.html"
     title = "What breaks us" if home else f"{view.scope.name}, last {scope.length}, {_votes(scope)}"
-    return Page(path, title, view.verdict.sentences[0], render("pages/home.html", v=view), "gate")
+    return Page(path, title, view.verdict.sentences[0], render("pages/home.html", v=view), "home")
 
 
 def _votes(scope: Scope) -> str:
@@ -114,6 +115,7 @@ def _view(book: Book, scope: Scope, path: str) -> View:
             book, rows[:_FREQUENT], path, f"Most frequent signatures, last {scope.length}"
         ),
         signatures=len(book.signature_ids),
+        place=f"{inert(scope.name[:1].upper() + scope.name[1:], 60)}, {_votes(scope)}",
         unclassified=words.percent(known["n"] - known["k"], known["n"]) if known else "no data",
         jobs=top_jobs(book, root),
         freshness=freshness_table(book, root, _CIS),
@@ -182,7 +184,7 @@ def _figure(book: Book, scope: Scope) -> Figure:
 
 def _lists(book: Book, scope: Scope, root: str) -> list[tuple[str, list[Item]]]:
     titles = (
-        (f"New in the last {scope.length}", ("new", "returned")),
+        (f"New or back in the last {scope.length}", ("new", "returned")),
         ("Worse than before", ("worse",)),
         ("Gone or better", ("gone", "better")),
     )
@@ -196,7 +198,7 @@ def _item(book: Book, row: Row, root: str) -> Item:
     id, name = row["signature"], state_of(row)
     arrow = {"worse": "up", "better": "dn"}.get(name, "")
     owner = book.context.signature(id).owner
-    note = [book.ticket(id), _fact(row), f"owner {inert(owner, 60)}" if owner else "no owner yet"]
+    note = [inert(id, 60), _fact(row), f"owner {inert(owner, 60)}" if owner else "no owner yet"]
     if name in ("gone", "better"):
         note.pop()
     word = "back" if name == "returned" else name

@@ -18,10 +18,11 @@ from generator.text.scope import WINDOW_WORDS
 
 
 def name_cell(book: Book, id: str, path: str, note: str = "") -> Cell:
-    """A signature's name, linked, above its id."""
-    below = book.ticket(id) + (f" · {note}" if note else "")
+    """A signature's name, linked, above its id, which a name made of the query holds already."""
+    named = bool((book.context.signature(id).title or "").strip())
+    below = " · ".join(part for part in (inert(id, 60) if named else "", note) if part)
     if id in book.hidden:
-        return Cell(book.label(id), soft=f"{below} · hidden", sort=book.label(id).lower())
+        return Cell(book.label(id), soft=f"{below} · hidden".removeprefix(" · "), sort=book.label(id).lower())
     return Cell(
         book.label(id), soft=below, href=root_of(path) + signature_path(id), sort=book.label(id).lower()
     )
@@ -55,12 +56,12 @@ def signature_table(
     window = WINDOW_WORDS[rows[0]["window"]] if rows else WINDOW_WORDS["7d"]
     columns = (
         Column("Signature"),
-        Column("Last 28\u202fd, own scale", short="Last 28\u202fd"),
+        Column("Last 28\u202fd, own\u00a0scale", short="Last 28\u202fd"),
         Column("Failed builds", numeric=True),
         Column("Failure rate", numeric=True),
-        Column(f"95\u202f% interval, 0 to {100 * top:.3g}\u202f%", short="95\u202f% interval"),
-        Column(f"Change on {window} before", short="Change"),
-        Column("First seen, last seen", short="First, last seen", nowrap=True),
+        Column(f"95\u202f%\u00a0interval, 0\u00a0to\u00a0{100 * top:.3g}\u202f%", short="95\u202f% interval"),
+        Column(f"Change on {window}\u00a0before", short="Change"),
+        Column("First\u00a0seen, last\u00a0seen", short="First, last seen", nowrap=True),
         Column("Projects hit", short="Projects"),
         Column("Bug", nowrap=True),
     )
