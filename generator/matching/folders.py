@@ -12,8 +12,9 @@ from pathlib import Path
 from generator.matching.inventory import CONSOLE, INVENTORIES, MANIFEST, RECORDS, REPORT, InventoryProblem
 from generator.matching.tags import log_name
 
-#: A folder that holds one of these (also with .gz) is a build.
+#: A folder that holds one of these (also with .gz) is a build; all but zuul-info are files.
 MARKERS = frozenset({*RECORDS, CONSOLE, REPORT, MANIFEST, "console.html", "inventory.yaml", "zuul-info"})
+_MARKER_FOLDER = "zuul-info"
 _METADATA = frozenset({*RECORDS, *INVENTORIES, REPORT, MANIFEST})
 _METADATA_FOLDERS = ("zuul-info/", "ara-report/", "ara/")
 _NO_LOGS = re.compile(
@@ -44,6 +45,12 @@ class LogFiles:
 def shown(path: str | Path) -> str:
     """A path as text that any file can hold: bytes that are no UTF-8 are spelled out."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_marker(entry: os.DirEntry[str] | Path) -> bool:
+    """Tell whether a file or folder makes what it lies in a build: a folder named like a file does not."""
+    name = entry.name.removesuffix(".gz")
+    return name in MARKERS and entry.is_dir() == (name == _MARKER_FOLDER)
 
 
 def find_builds(root: Path) -> Found:
@@ -78,7 +85,7 @@ class _Search:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
         folders = [Path(entry.path) for entry in found if entry.is_dir(follow_symlinks=False)]
-        marked = any(entry.name.removesuffix(".gz") in MARKERS for entry in found)
+        marked = any(is_marker(entry) for entry in found)
         return folders, [entry.name for entry in found if not entry.is_dir()], marked
 
     def below(self, folder: Path, depth: int) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from generator.matching.facts import Facts
-from generator.matching.folders import MARKERS, find_builds, log_files
+from generator.matching.folders import find_builds, is_marker, log_files
 from generator.matching.inventory import read_facts
 from generator.matching.tags import FileList, log_name
 
@@ -109,7 +109,7 @@ def _builds(root: Path, files: FileList, skipped: list[Skipped]) -> Iterator[Bui
 
 
 def _marked(folder: Path) -> bool:
-    return any(path.name.removesuffix(".gz") in MARKERS for path in folder.iterdir())
+    return any(is_marker(path) for path in folder.iterdir())
 
 
 def _build(folder: Path, files: FileList, skipped: list[Skipped]) -> Build:
