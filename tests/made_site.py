@@ -124,6 +124,7 @@ def files(folder: Path) -> None:
     entries = [
         ("1 " + HOSTILE, "signature", "signatures/1.html"),
         ("tempest-full", "job", "jobs/tempest-full.html"),
+        ("bug 4711", "bug", "https://bugs.example.org/4711"),
     ]
     site_search.write(entries + [(f"neutron-{i}", "job", "index.html") for i in range(20)], folder)
 

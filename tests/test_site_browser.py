@@ -202,6 +202,9 @@ def test_search(visit: Visit, folder: Path) -> None:
     visit.page.fill(".search input", "neutron job")
     assert visit.page.locator("#found a").count() == 12
     assert "8 more" in visit.page.inner_text("#found")
+    visit.page.fill(".search input", "4711")
+    link = visit.page.locator("#found a")
+    assert link.get_attribute("href") == "https://bugs.example.org/4711"
     visit.page.fill(".search input", "nothing such")
     assert visit.page.inner_text("#found") == "Nothing found"
     visit.page.fill(".search input", "1 signature harmed")

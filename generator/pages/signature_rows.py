@@ -60,7 +60,7 @@ def signature_table(
         Column("Failed builds", numeric=True),
         Column("Failure rate", numeric=True),
         Column(f"95\u202f%\u00a0interval, 0\u00a0to\u00a0{100 * top:.3g}\u202f%", short="95\u202f% interval"),
-        Column(f"Change on {window}\u00a0before", short="Change"),
+        Column(f"Change on {window.replace(' ', words.THIN)} before", short="Change"),
         Column("First\u00a0seen, last\u00a0seen", short="First, last seen", nowrap=True),
         Column("Projects hit", short="Projects"),
         Column("Bug", nowrap=True),
@@ -80,7 +80,7 @@ def _row(book: Book, row: Row, path: str, top: float) -> TableRow:
             interval_cell(row, top),
             trend_cell(row),
             seen_cell(row["first_seen"], row["last_seen"]),
-            projects(row),
+            Cell(projects(row), sort=row["projects"]),
             bug_cell(book, id),
         )
     )

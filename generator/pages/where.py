@@ -10,7 +10,7 @@ from generator import words
 from generator.figures.multiples import multiples
 from generator.pages.book import Book
 from generator.pages.cells import value_of
-from generator.stats.results import ALL
+from generator.stats.results import ALL, UNKNOWN
 from generator.text.names import inert
 from generator.text.records import Row
 
@@ -46,13 +46,13 @@ class Group:
 
 
 def where_groups(book: Book, id: str) -> list[Group]:
-    """A group for each dimension in which builds of the signature's jobs were seen in 28 d."""
+    """A group for each dimension of which something is known for hits of 28 d."""
     rows = [row for row in book.breakdowns.get(id, []) if row["window"] == "28d"]
     days = book.signature_days.get((ALL, "voting", id), [])[-28:]
     found = []
     for dimension, title in _DIMENSIONS.items():
         part = sorted((row for row in rows if row["dimension"] == dimension), key=_order)
-        if any(row["k"] for row in part):
+        if any(row["k"] and row["value"] != UNKNOWN for row in part):
             found.append(_group(book, id, title, part, days))
     return found
 

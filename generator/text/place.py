@@ -50,10 +50,12 @@ def place(rows: Iterable[Row], dimension: str, window: str) -> Place | None:
     return Place(dimension, top["value"], top["k"], hits, of_builds)
 
 
-def is_it_us(rows: Iterable[Row], window: str, *, over_all: bool = False, ascii: bool = False) -> str:
+def is_it_us(
+    rows: Iterable[Row], window: str, *, over_all: bool = False, other: bool = False, ascii: bool = False
+) -> str:
     """Whether a signature's hits point to a provider, a project, a job, a branch, or to none.
 
-    With `over_all` the sentence says that the hits are those of all pipelines.
+    The sentence says that the hits are those of all pipelines if `over_all`, of that window if `other`.
     """
     rows = [row for row in rows if row["window"] == window]
     hits = sum(row["k"] for row in rows if row["dimension"] == "project")
@@ -62,6 +64,7 @@ def is_it_us(rows: Iterable[Row], window: str, *, over_all: bool = False, ascii:
         return (
             f"With {words.plural(hits, 'hit')} {reach}in {window[:-1]} d it cannot be said whether it is us."
         )
+    reach += f"in {window[:-1]} d " if other else ""
     found = {d: place(rows, d, window) for d in _DIMENSIONS}
     where, who = found["provider"], found["project"]
     if where and who:

@@ -57,7 +57,9 @@ def verdict(
         )
     what = _what(scope, culprit, name(culprit["signature"]), failed)
     window = "28d" if scope.window == "28d" else "7d"
-    where = is_it_us(breakdowns, window, over_all=scope.pipeline != ALL, ascii=ascii)
+    where = is_it_us(
+        breakdowns, window, over_all=scope.pipeline != ALL, other=scope.window != window, ascii=ascii
+    )
     return Verdict(tone, word, (what, _how_much(scope, failed, ascii), where), culprit["signature"])
 
 

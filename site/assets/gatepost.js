@@ -137,7 +137,7 @@
       ? index.filter(([label, kind]) => wanted.every((word) => `${label} ${kind}`.toLowerCase().includes(word)))
       : [];
     list.replaceChildren(...hits.slice(0, 12).map(([label, kind, url]) =>
-      make("li", {}, make("a", { href: root + url }, label), " ", make("span", { class: "soft" }, kind))));
+      make("li", {}, make("a", { href: /^https?:/.test(url) ? url : root + url }, label), " ", make("span", { class: "soft" }, kind))));
     if (wanted.length && !hits.length) list.append(make("li", { class: "soft" }, "Nothing found"));
     if (hits.length > 12) list.append(make("li", { class: "soft" }, `and ${hits.length - 12} more: add a word`));
     list.hidden = !wanted.length;

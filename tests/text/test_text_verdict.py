@@ -115,3 +115,10 @@ def test_a_change_that_only_one_of_many_comparisons_shows_is_said_to_be_maybe_ch
     assert "may fail more often" in speak(made.results(**week)).sentences[1]
     week["totals"][0] = failed | {"change_low": -0.01}
     assert speak(made.results(**week)).sentences[1].startswith("No clear change in how often builds fail")
+
+
+def test_hits_of_another_window_are_said_to_be_of_that_one() -> None:
+    rows = [made.share("s", "project", "nova", 30, 400), made.share("s", "project", "cinder", 35, 400)]
+    assert is_it_us(rows, "7d", over_all=True, other=True).startswith(
+        "Its 65 hits in all pipelines in 7 d point"
+    )
