@@ -17,6 +17,8 @@ _FILES = {
 def scaffold(folder: Path) -> str:
     """Write the files, and say what to do next; GatepostError if one of them is already there."""
     targets = {folder / target: resource("templates/init") / source for source, target in _FILES.items()}
+    if folder.exists() and not folder.is_dir():
+        raise GatepostError(f"{folder}: is no folder", "name a new folder")
     for target in targets:
         if target.exists():
             raise GatepostError(f"{target}: is already there", "name another folder, or move that file away")

@@ -47,7 +47,7 @@ class _Mail:
             self._head(),
             section("VERDICT", paragraph(" ".join(self._verdict.sentences), indent="  ")),
             section(f"{'FIGURES':<22}{'last 7 d':>9}{'points':>21}  interval or state", self._figures()),
-            section("NEW", self._entries(scope.in_state("new", "returned"))),
+            section("NEW OR BACK", self._entries(scope.in_state("new", "returned"))),
             section("WORSE", self._entries(scope.in_state("worse"))),
             section("BETTER OR GONE", self._entries(scope.in_state("better", "gone"))),
             section(frequent("MOST FREQUENT", "failed builds", "rate", "change")[2:], self._frequent()),
@@ -66,15 +66,15 @@ class _Mail:
         until = self._results.facts.until
         if row:
             subject += f"; {plain(label(self._context.signature(row)), 72)}"
-        week = words.moment(until) if until else "no data yet"
+        week = f"week to {words.moment(until)}" if until else "no data yet"
         seen = self._scope.totals.get("coverage")
         coverage = words.percent(seen["k"], seen["n"], ascii=True) if seen else "no data"
         area = "All pipelines" if self._scope.name == "CI" else f"Pipeline {plain(self._scope.name, 30)}"
         about = (
-            f"{area}, voting jobs. Logs examined: {coverage}{' builds' if seen else ''}. "
+            f"{area}, voting jobs. Builds examined: {coverage}. "
             "Compared with the 7 d before. Intervals are 95 %."
         )
-        head = f"Gatepost digest, week to {week} (edition {edition(self._results, self._context)})"
+        head = f"Gatepost digest, {week} (edition {edition(self._results, self._context)})"
         return [
             plain(subject, 72),
             "",

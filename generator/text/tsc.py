@@ -33,7 +33,7 @@ def tsc(results: Results, context: PageContext) -> str:
     area = "all pipelines" if scope.name == "CI" else f"pipeline {escaped(scope.name)}"
     parts = [
         f"# CI report {edition(results, context)}: {escaped(context.community, 100)}",
-        f"Week to {words.moment(until) if until else 'no data yet'}, {area}, voting jobs, "
+        f"{f'Week to {words.moment(until)}' if until else 'No data yet'}, {area}, voting jobs, "
         "compared with the 7 d before. Intervals are 95 %; under n = 10 only counts are given.",
         _state(results, context, scope),
         "## Figures\n\n" + _figures(scope),

@@ -75,7 +75,7 @@ def check(text: str) -> None:
     assert heads == [
         "VERDICT",
         "FIGURES",
-        "NEW",
+        "NEW OR BACK",
         "WORSE",
         "BETTER OR GONE",
         "MOST FREQUENT",
