@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from reprlib import Repr
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import GatepostError
+from generator.yaml_input import read_data
 
 OUTCOME = Literal["success", "failure", "infra", "neutral"]
+
+
+# The whole of a nested value may be huge.
+_BRIEF = Repr()
+_BRIEF.maxlevel = 2
 
 
 class _Settings(BaseModel):
@@ -56,25 +62,16 @@ class Settings(_Settings):
     repository_url: str | None = None
     main_pipeline: str | None = None
     coverage_threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
-    keep_days: Annotated[int, Field(ge=57)] = 90
+    keep_days: Annotated[int, Field(ge=57, le=36_500)] = 90
     outcomes: dict[str, OUTCOME] = {}
-    workers: Annotated[int, Field(ge=1)] | None = None
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     max_file_bytes: Annotated[int, Field(ge=1)] = 8 << 30
     sources: Annotated[tuple[SourceSettings, ...], Field(min_length=1)]
 
 
 def load(path: Path) -> Settings:
     """The settings of a file, with absolute paths; GatepostError with file, key and hint."""
-    try:
-        data = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise GatepostError(
-            f"{path}: no such file", "name one with --config FILE; `gatepost init .` writes one with comments"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise GatepostError(f"{path}: cannot be read: {error}", "the file must be readable UTF-8") from None
-    except yaml.YAMLError as error:
-        raise GatepostError(f"{path}: not YAML: {_where(error)}", "look at indentation and quotes") from None
+    data = read_data(path, "`gatepost init .` writes one with comments")
     if not isinstance(data, dict):
         raise GatepostError(f"{path}: expected keys and values", "`gatepost init DIR` writes an example")
     try:
@@ -84,15 +81,12 @@ def load(path: Path) -> Settings:
     return _resolved(settings, path.resolve().parent, path)
 
 
-def _where(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    what = getattr(error, "problem", None) or str(error)
-    return f"line {mark.line + 1}, column {mark.column + 1}: {what}" if mark else str(what)
-
-
 def _first(error: ValidationError) -> str:
     """All complaints, each as `key: what was expected`."""
-    return "; ".join(f"{_key(e['loc'])}: {_expected(e)}" for e in error.errors())
+    found = error.errors()
+    if len(found) > 1:  # a source that is refused is missing from the list, which was not what was wrong
+        found = [e for e in found if e["type"] != "too_short"]
+    return "; ".join(f"{_key(e['loc'])}: {_expected(e)}" for e in found)
 
 
 def _key(location: tuple[int | str, ...]) -> str:
@@ -106,7 +100,14 @@ def _expected(error: Any) -> str:
         return "no such key"
     if error["type"] == "missing":
         return "is required"
-    return f"{error['msg'][0].lower()}{error['msg'][1:]}, found {error['input']!r:.80}"
+    if error["type"] == "too_short":
+        return "at least one is needed"
+    if error["type"] == "union_tag_invalid":
+        expected = error["ctx"]["expected_tags"].replace(", ", " or ")
+        return f"type: must be {expected}, found {error['ctx']['tag']!r}"
+    if error["type"] == "union_tag_not_found":
+        return "type: is required, logs or documents"
+    return f"{error['msg'][0].lower()}{error['msg'][1:]}, found {_BRIEF.repr(error['input'])}"
 
 
 def _hint(error: ValidationError) -> str:
@@ -124,10 +125,18 @@ def _resolved(settings: Settings, base: Path, path: Path) -> Settings:
         raise GatepostError(
             f"{path}: sources: the name {twice[0]!r} is used twice", "give each source a `name` of its own"
         )
-    sources = tuple(s.model_copy(update={"path": base / s.path.expanduser()}) for s in settings.sources)
+    sources = tuple(s.model_copy(update={"path": base / _home(s.path, path)}) for s in settings.sources)
     changed: dict[str, Any] = {
-        key: base / value.expanduser()
+        key: base / _home(value, path)
         for key in ("signatures", "files", "state", "output")
         if (value := getattr(settings, key)) is not None
     }
     return settings.model_copy(update={**changed, "sources": sources})
+
+
+def _home(value: Path, path: Path) -> Path:
+    """With `~` as the home folder that it stands for."""
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise GatepostError(f"{path}: {value}: there is no such user", "write the whole path") from None

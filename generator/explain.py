@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -21,6 +22,7 @@ from generator.matching.tags import FileList, log_name
 from generator.progress import Progress
 from generator.signatures.load import load_folder
 from generator.signatures.model import Signature
+from generator.yaml_input import read_data
 
 CONFIG, QUERIES = "gatepost.yaml", "queries"
 CONSOLES = ("job-output.txt", "console.html", "console.txt")
@@ -76,16 +78,11 @@ def _settings(signatures: Path | None, files: Path | None) -> _Settings:
     """The folder of signatures and the list of files: as given, as gatepost.yaml here says, or usual."""
     configured: dict[str, object] = {}
     if Path(CONFIG).is_file():
-        import yaml
-
-        try:
-            read = yaml.load(Path(CONFIG).read_text("utf-8"), Loader=yaml.CSafeLoader)
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            raise GatepostError(f"{CONFIG}: cannot be read: {error}", "`gatepost check` says more") from None
+        read = read_data(Path(CONFIG), "`gatepost check` says more")
         configured = read if isinstance(read, dict) else {}
     if signatures is None:
         named = configured.get("signatures", QUERIES)
-        signatures = Path(str(named)).expanduser()
+        signatures = _home(str(named))
         if not signatures.is_dir():
             raise GatepostError(
                 f"no signatures: {signatures} is no folder",
@@ -93,9 +90,15 @@ def _settings(signatures: Path | None, files: Path | None) -> _Settings:
                 "`gatepost init .` writes both",
             )
     if files is None and configured.get("files"):
-        files = Path(str(configured["files"])).expanduser()
+        files = _home(str(configured["files"]))
     bug_url = configured.get("bug_url")
     return _Settings(signatures, files, str(bug_url) if bug_url else None)
+
+
+def _home(path: str) -> Path:
+    with suppress(RuntimeError):  # there is no such user
+        return Path(path).expanduser()
+    return Path(path)
 
 
 def _cache() -> Path:

@@ -23,6 +23,13 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert settings.files is None
 
 
+# Nine times nine times nine: little to write, and far too much to print.
+BOMB = "a: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"b{n}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(9)
+)
+BOMB += "community: *a9\n"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -37,7 +44,15 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("sources:\n  - {type: logs}\n", "sources.0.path: is required"),
         ("sources:\n  - {type: ftp, path: x}\n", "sources.0: "),
         ("sources:\n  - {type: logs, path: x}\n  - {type: logs, path: y}\n", "the name 'logs' is used twice"),
-        ("a: [1\n", "line 2, column 1"),
+        ("a: [1\n", "gatepost.yaml:2: not YAML: column 1"),
+        ("community: a\ncommunity: b\n", ":2: the key 'community' stands here twice"),
+        ("community: !!bool maybe\n", ":1: the tag tag:yaml.org,2002:bool is not known here"),
+        ("community: 2026-99-99\n", "a value is no date or number"),
+        ("keep_days: " + "9" * 5000 + "\n", "a value is no date or number"),
+        ("community: " + "[" * 5000 + "\n", ":1: nested deeper than 32"),
+        ('state: "a\\0b"\n', "a text cannot hold a NUL character"),
+        ("state: ~nobody-of-that-name/x\n" + GOOD, "there is no such user"),
+        (BOMB, "community: input should be a valid string"),
         ("- a\n", "expected keys and values"),
         ("", "expected keys and values"),
     ],

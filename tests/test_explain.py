@@ -146,7 +146,7 @@ def test_links_to_bugs_come_from_the_signature_or_the_configuration(here: Path) 
         assert re.search(r"^  bug +https://bugs\.example\.org/1234567$", run([log])[0], re.M)
     assert "/+bug/2091874\n" in run([log])[0]
     write("gatepost.yaml", "bug_url: [\n")
-    with pytest.raises(GatepostError, match="cannot be read"):
+    with pytest.raises(GatepostError, match="not YAML"):
         run([log])
 
 

@@ -28,7 +28,7 @@ LAYERS: list[set[str]] = [
     },
     {"matching"},
     {"signatures"},
-    {"model", "tables", "config", "resources", "errors", "words", "progress"},
+    {"model", "tables", "config", "resources", "errors", "words", "progress", "yaml_input"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Within a layer only these may import those (design: pages and text may use stats and figures).

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from generator.errors import GatepostError
 from generator.resources import resource
+from generator.yaml_input import read_node
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -72,20 +73,7 @@ def _shipped() -> FileList:
 
 def _read(path: Path) -> list[Entry]:
     """The entries of a file, in its order."""
-    import yaml
-
-    try:
-        root = yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise GatepostError(f"{path}: no such file", "name a list of files, or leave the key out") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise GatepostError(f"{path}: cannot be read: {error}", "the file must be readable UTF-8") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or "broken"
-        hint = "check indentation and quotes there"
-        raise GatepostError(f"{path}:{line}: not YAML: {problem}", hint) from None
+    root = read_node(path, "name a list of files, or leave the key out")
     if root is None:
         raise GatepostError(f"{path}:1: is empty", _EXAMPLE)
     files = _mapping(root, path).get("files")

@@ -15,6 +15,8 @@ from generator.signatures.problem import Problem, SignatureError
 
 #: A longer file is refused.
 LARGEST = 2**20
+#: A deeper file is refused.
+DEEPEST = 32
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BLANK = " \t\n\r\x85\u2028\u2029"
@@ -164,6 +166,8 @@ class YamlFile:
             else:
                 depth += 1 if name.endswith("StartEvent") else -1
                 plain = plain and not (name.endswith("StartEvent"))
+            if depth > DEEPEST:  # beyond, the parser takes ever longer
+                raise self.problem(start, "deep nesting", f"nested deeper than {DEEPEST}", _EXAMPLE)
         if kind != "SequenceStartEvent":
             return Other(start)
         return Sequence(tuple(scalars) if plain else None, start)

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from generator.errors import GatepostError
 from generator.matching.log_text import byte_lines
 from generator.matching.reading import Limits, Problem, open_log
 from generator.matching.tags import log_name
@@ -18,13 +19,19 @@ _MAX_DOCUMENT = 64 << 20
 
 
 def export_files(path: Path) -> list[Path]:
-    """The files of an export, sorted: the file itself, those of a folder by their endings, or a glob's."""
+    """The files of an export, sorted: the file itself, those of a folder by their endings, or a glob's.
+
+    Raises GatepostError for a pattern that is none.
+    """
     if path.is_file():
         return [path]
     if path.is_dir():
         return sorted(p for p in path.rglob("*") if log_name(p.name).endswith(_ENDINGS) and p.is_file())
     pattern = path.relative_to(path.anchor)
-    return sorted(p for p in Path(path.anchor).glob(str(pattern)) if p.is_file())
+    try:
+        return sorted(p for p in Path(path.anchor).glob(str(pattern)) if p.is_file())
+    except ValueError as error:
+        raise GatepostError(f"{path}: {error}", "`**` stands for folders, `*` for a part of a name") from None
 
 
 class Export:
