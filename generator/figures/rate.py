@@ -86,7 +86,8 @@ def _highest(data: Sequence[_Slot]) -> float:
     """Top of the scale: all rates, and the intervals as far as they do not dwarf them."""
     highest = max((s.rate for s in data if s.rate is not None), default=0.0)
     intervals = max((s.high for s in data if s.rate is not None), default=0.0)
-    return min(max(min(intervals, 3 * highest), min(intervals, 0.01)), 1.0)
+    # without hits the intervals are all there is to see: cut off they would look certain
+    return min(max(min(intervals, 3 * highest), 0.01) if highest else max(intervals, 0.01), 1.0)
 
 
 def _coverage(rows: Sequence[dict[str, Any]], coverage: pd.DataFrame | None, by: str) -> list[float | None]:

@@ -113,9 +113,12 @@ def _verdict(book: Book, id: str, week: Row | None, month: Row | None) -> tuple[
         )
     if not month["hits"]:
         last = words.day_year(month["last_seen"])
+        closed = book.context.signature(id).resolved_at
         return (
             f"No failed build was matched in the last 28 d; the last one was seen on {last}.",
-            "If its bug is fixed, its file can say so (resolved_at).",
+            f"Its file says that its bug was resolved on {closed.isoformat()}."
+            if closed
+            else "If its bug is fixed, its file can say so (resolved_at).",
         )
     window = week if week["hits"] else month
     length = f"{window['window'][:-1]} d"

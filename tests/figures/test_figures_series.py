@@ -159,3 +159,10 @@ def test_names_are_escaped() -> None:
     figure = daily(made_site.days(), "f", made_site.HOSTILE.replace("\x1b", "").replace("\x00", ""))
     assert "<script" not in figure.svg
     assert tree(figure).findtext(f"{SVG}title", "").startswith("</pre></script><script>")
+
+
+def test_without_hits_the_scale_holds_the_whole_interval() -> None:
+    days = made_site.days(gap=())
+    figure = rate(days.assign(k=0, rate=0.0, low=0.0, high=0.28), "f", "Rate", coverage=days)
+    assert figure.plotly is not None
+    assert max(figure.plotly["layout"]["yaxis"]["range"]) >= 0.28
