@@ -101,7 +101,7 @@ SIGNATURES: Schema = (
     Column("query", "string", "the query as written"),
     Column("query_hash", "string", "hash of the query"),
     Column("owner", "string", "who looks after it"),
-    Column("path", "string", "its file"),
+    Column("path", "string", "name of its file"),
     Column("suppress_graph", "bool", "classifies, but is not shown"),
     Column("allow_nonvoting", "bool", "non-voting builds count too"),
     Column("resolved_at", "timestamp", "the day its bug was said to be fixed"),

@@ -18,6 +18,7 @@ from generator.model import SKIPPED
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.sources import Context, source
+from generator.sources.queries import refused
 
 if TYPE_CHECKING:
     from generator.pages import PageContext
@@ -119,11 +120,18 @@ def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _signatures_answer(loaded: Loaded, loaded_from: Path) -> str:
-    broken = loaded.errors
-    count = words.plural(len(loaded.signatures), "signature")
+    broken = len(_refused(loaded))
+    count = words.plural(len(loaded.signatures) + len(loaded.errors) - broken, "signature")
     if not broken:
         return count
-    return f"{count}, {words.plural(len(broken), 'file')} refused: `gatepost lint {loaded_from}` says why"
+    return f"{count}, {words.plural(broken, 'file')} refused: `gatepost lint {loaded_from}` says why"
+
+
+def _refused(loaded: Loaded) -> list[tuple[str, str]]:
+    """File and reason of each signature that cannot be used: its file is broken, or its query not supported."""
+    broken = [(p.path, f"line {p.line}, column {p.column}: {p.message}") for p in loaded.errors]
+    by_id = {signature.id: signature.path for signature in loaded.signatures}
+    return broken + [(by_id[id], error.message) for id, error in refused(loaded.signatures).items()]
 
 
 def _files_answer(path: Path | None) -> str:
@@ -171,20 +179,12 @@ def _only_skipped(name: str, error: GatepostError, now: datetime) -> Tables:
 
 
 def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
-    """The tables, and a skipped row for each signature file that was refused."""
+    """The tables, and a skipped row for each signature that was refused."""
     from dataclasses import replace
 
     import pandas as pd
 
-    rows = [
-        (
-            "signatures",
-            Path(p.path).name,
-            "signature refused",
-            f"line {p.line}, column {p.column}: {p.message}",
-        )
-        for p in loaded.errors
-    ]
+    rows = [("signatures", Path(path).name, "signature refused", why) for path, why in _refused(loaded)]
     skipped = pd.concat([tables.skipped, _skipped(rows, now).skipped], ignore_index=True)
     return replace(tables, skipped=skipped)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.errors import GatepostError
 from generator.matching.engine import Engine
 from generator.signatures.model import Signature
 from generator.sources.rows import Row
@@ -15,10 +17,15 @@ if TYPE_CHECKING:
     from generator.sources import Context
 
 
+def refused(signatures: Sequence[Signature]) -> dict[str, GatepostError]:
+    """Why the engine cannot answer some of the signatures exactly, by id."""
+    return Engine(signatures, None).refused
+
+
 def usable(context: Context) -> tuple[Signature, ...]:
-    """The signatures that the engine can answer exactly; it refuses the others by name."""
-    refused = Engine(context.signatures, context.cache).refused
-    return tuple(signature for signature in context.signatures if signature.id not in refused)
+    """The signatures that the engine can answer exactly."""
+    without = refused(context.signatures)
+    return tuple(signature for signature in context.signatures if signature.id not in without)
 
 
 def query_set(signatures: Iterable[Signature]) -> str:
@@ -34,10 +41,15 @@ def query_rows(signatures: Sequence[Signature]) -> list[Row]:
 
 
 def signature_rows(signatures: Sequence[Signature]) -> list[Row]:
-    """The rows of `signatures`."""
-    names = ("title", "bug", "query", "query_hash", "owner", "path", "suppress_graph", "allow_nonvoting")
+    """The rows of `signatures`; where their folder lies is of no use to whoever reads the published tables."""
+    names = ("title", "bug", "query", "query_hash", "owner", "suppress_graph", "allow_nonvoting")
     return [
-        {"signature": s.id, **{name: getattr(s, name) for name in names}, "resolved_at": _midnight(s)}
+        {
+            "signature": s.id,
+            **{name: getattr(s, name) for name in names},
+            "path": Path(s.path).name,
+            "resolved_at": _midnight(s),
+        }
         for s in signatures
     ]
 
