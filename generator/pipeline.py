@@ -128,7 +128,7 @@ def _signatures_answer(loaded: Loaded, loaded_from: Path) -> str:
 
 
 def _refused(loaded: Loaded) -> list[tuple[str, str]]:
-    """File and reason of each signature that cannot be used: its file is broken, or its query not supported."""
+    """File and reason of each signature that cannot be used: a broken file, a query not supported."""
     broken = [(p.path, f"line {p.line}, column {p.column}: {p.message}") for p in loaded.errors]
     by_id = {signature.id: signature.path for signature in loaded.signatures}
     return broken + [(by_id[id], error.message) for id, error in refused(loaded.signatures).items()]

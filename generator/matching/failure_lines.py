@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from math import log2
 from typing import NamedTuple
 
@@ -150,4 +151,6 @@ def rank_log(
 
 
 def _wording(text: str) -> int:
-    return hash(template(text))
+    # Python's own hash of a text is another one in each process
+    digest = blake2b(template(text).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest)

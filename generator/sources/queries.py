@@ -41,7 +41,7 @@ def query_rows(signatures: Sequence[Signature]) -> list[Row]:
 
 
 def signature_rows(signatures: Sequence[Signature]) -> list[Row]:
-    """The rows of `signatures`; where their folder lies is of no use to whoever reads the published tables."""
+    """The rows of `signatures`; where the folder lies is of no use to readers of the published tables."""
     names = ("title", "bug", "query", "query_hash", "owner", "suppress_graph", "allow_nonvoting")
     return [
         {
