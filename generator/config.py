@@ -71,7 +71,7 @@ class Settings(_Settings):
 
 def load(path: Path) -> Settings:
     """The settings of a file, with absolute paths; GatepostError with file, key and hint."""
-    data = read_data(path, "`gatepost init .` writes one with comments")
+    data = read_data(path, "name one with --config FILE; `gatepost init .` writes one with comments")
     if not isinstance(data, dict):
         raise GatepostError(f"{path}: expected keys and values", "`gatepost init DIR` writes an example")
     try:
