@@ -19,6 +19,8 @@ from generator.tables import Tables
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 NO_TIME = np.iinfo(np.int64).min
+#: An end_time before the year 2000 is a clock that was never set: it is in no window.
+EARLIEST = 946_684_800_000_000
 
 SUCCESS, FAILURE, INFRA, NEUTRAL = range(len(OUTCOMES))
 DIMENSIONS = ("ci", "job", "pipeline", "project", "branch", "provider")
@@ -107,7 +109,7 @@ def unique_builds(builds: pd.DataFrame) -> pd.DataFrame:
 def newest_end(builds: pd.DataFrame) -> int | None:
     """The newest end_time that is not after its collection, microseconds; None if there is none."""
     end, collected = microseconds(builds["end_time"]), microseconds(builds["collected"])
-    credible = end[(end != NO_TIME) & (end <= collected)]
+    credible = end[(end >= EARLIEST) & (end <= collected)]
     return int(credible.max()) if len(credible) else None
 
 
@@ -127,7 +129,7 @@ def make(tables: Tables, settings: StatsSettings, now: pd.Timestamp) -> Base:
     newest = newest_end(builds)
     until = newest if newest is not None else int(now.value // 1000)
     end = microseconds(builds["end_time"])
-    rows = np.flatnonzero((end != NO_TIME) & (end <= until) & flags(builds["final"], True))
+    rows = np.flatnonzero((end >= EARLIEST) & (end <= until) & flags(builds["final"], True))
     hit_build, hit_signature, hit_row, signatures = _hits(tables, builds, rows)
     dims = {name: coded(builds[name]) for name in DIMENSIONS}
     cluster = clusters(builds, dims["project"].codes)[rows]

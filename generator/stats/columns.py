@@ -1,12 +1,12 @@
 """What `stats.compute` gives: every table with every column, its type and its meaning.
 
-Counted builds are final, have an `end_time`, and are in scope `voting` unless voting is false (`all` has
-those too). Windows end at `facts.until`, which they include: (until − length, until]; days are UTC calendar
-days. `run` = success + failure + infra + neutral. Rates are fractions 0..1 with a 95 % interval on the
-effective n (builds of one change or buildset fail together); null means no data, never zero. A null
-dimension value reads `(unknown)`. Types are those of `model`: string is pandas' str (null: NaN), int64,
-float64 (null: NaN) and bool are numpy's, timestamp is UTC; only `change`, `line` and `excerpt_line` of single
-builds are nullable Int64.
+Counted builds are final, have a credible `end_time` (from 2000 on, not after the newest data), and are in
+scope `voting` unless voting is false (`all` has those too). Windows end at `facts.until`, which they
+include: (until − length, until]; days are UTC calendar days. `run` = success + failure + infra + neutral.
+Rates are fractions 0..1 with a 95 % interval on the effective n (builds of one change or buildset fail
+together); null means no data, never zero. A null dimension value reads `(unknown)`. Types are those of
+`model`: string is pandas' str (null: NaN), int64, float64 (null: NaN) and bool are numpy's, timestamp is
+UTC; only `change`, `line` and `excerpt_line` of single builds are nullable Int64.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from generator.model import OUTCOMES
-from generator.stats.base import DAY, NO_TIME, Base, coded, flags, microseconds
+from generator.stats.base import DAY, EARLIEST, NO_TIME, Base, coded, flags, microseconds
 from generator.stats.intervals import Bools
 from generator.stats.rates import stacked, table
 from generator.stats.settings import WINDOWS
@@ -61,6 +61,8 @@ def odd(base: Base, tables: Tables) -> pd.DataFrame:
     kinds: list[tuple[str, pd.Series[str], Bools]] = [
         ("no metadata", builds["build_uuid"], ~flags(builds["has_metadata"], False)),
         ("no end time: in no window", builds["build_uuid"], ended == NO_TIME),
+        ("ends before the year 2000: in no window", builds["build_uuid"],
+         (ended != NO_TIME) & (ended < EARLIEST)),
         ("ends after its collection", builds["build_uuid"], _after_collection(builds)),
         ("ends after the newest data: in no window", builds["build_uuid"], ended > base.until),
         ("ends before it starts", builds["build_uuid"], (ended != NO_TIME) & (ended < started)),

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from generator import words
 from generator.model import SKIPPED, TABLES
 from generator.store import merge
 from generator.store.days import DAILY, in_order, labels
@@ -38,7 +39,8 @@ def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime)
     for key, table in rolling.tables():
         transaction.put(key, table)
     notes = pd.concat([tables.skipped, notes, reader.damage(now)], ignore_index=True)
-    _whole(transaction, "skipped", merge.skipped(reader.whole("skipped"), notes, examined))
+    sources = {*tables.builds["source"].dropna(), *tables.skipped["source"].dropna()}
+    _whole(transaction, "skipped", merge.skipped(reader.whole("skipped"), notes, examined, sources))
     _whole(transaction, "queries", merge.queries(reader.whole("queries"), tables.queries))
     if len(tables.signatures):
         _whole(transaction, "signatures", tables.signatures)
@@ -51,9 +53,9 @@ def _kept(builds: pd.DataFrame, reader: Reader, now: datetime) -> tuple[pd.DataF
     notes = [
         {
             "source": source,
-            "reason": "older than the raw rows kept",
+            "reason": merge.TOO_OLD,
             "collected": now,
-            "detail": f"{count} builds that ended before {limit}",
+            "detail": f"{words.plural(count, 'build')} that ended before {limit}",
         }
         for source, count in builds.loc[late, "source"].value_counts().items()
     ]

@@ -6,6 +6,9 @@ from collections.abc import Collection
 
 import pandas as pd
 
+#: Reasons of `skipped` that tell how a source as a whole answered.
+TOO_OLD = "older than the raw rows kept"
+OF_A_SOURCE = ("no builds", "source not usable", TOO_OLD)
 #: Never null, so that a source guesses where it has no metadata: a guess never replaces knowledge.
 _DEFAULTED = ("ci", "final", "source")
 
@@ -62,12 +65,16 @@ def queries(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([old, new], ignore_index=True).drop_duplicates(["query_set", "signature"], keep="last")
 
 
-def skipped(old: pd.DataFrame, new: pd.DataFrame, examined: Collection[str]) -> pd.DataFrame:
+def skipped(
+    old: pd.DataFrame, new: pd.DataFrame, examined: Collection[str], sources: Collection[str]
+) -> pd.DataFrame:
     """What was skipped: once each, with the time of the first notice; of a build read anew only what is new.
 
-    Signature files are read whole at each collection, so what was said of them before is void.
+    Signature files are read whole at each collection, so what was said of them before is void; and so is
+    what was said of the `sources` as a whole, which have now answered anew.
     """
-    again = _among(old, examined) | (old["source"] == "signatures").fillna(False)
+    whole = old["source"].isin(list(sources)) & old["reason"].isin(OF_A_SOURCE)
+    again = _among(old, examined) | (old["source"] == "signatures").fillna(False) | whole.fillna(False)
     identity = ["source", "path", "reason", "detail", "build_uuid"]
     noticed = old.loc[again, [*identity, "collected"]].drop_duplicates(identity)
     told = new.drop_duplicates(identity).merge(noticed, on=identity, how="left", suffixes=("", "_first"))

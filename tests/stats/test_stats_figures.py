@@ -102,6 +102,17 @@ def test_a_build_without_an_end_is_kept_and_counted_but_in_no_window() -> None:
     assert pick(r.odd, kind="no end time: in no window")["count"] == 1
 
 
+def test_a_clock_that_was_never_set_is_in_no_window_and_proves_no_earlier_examination() -> None:
+    c = Community(**S)
+    c.build(1, "failure", "s")
+    for year in (1, 1970):
+        c.build(0, "failure", end_time=pd.Timestamp(f"{year:04}-01-01T00:00", tz="UTC").as_unit("us"))
+    r = c.results()
+    assert r.facts.first_day == (UNTIL - pd.Timedelta(days=1)).floor("D")
+    assert signature(r, "s").state == "no data" and not signature(r, "s").examined_before
+    assert pick(r.odd, kind="ends before the year 2000: in no window")["count"] == 2
+
+
 def test_voting_unknown_counts_and_voting_false_only_among_all() -> None:
     c = Community(s={}, loose={"allow_nonvoting": True})
     c.build(1, "failure", "s loose", voting=None)

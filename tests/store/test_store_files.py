@@ -232,6 +232,28 @@ def test_what_was_skipped_of_a_build_read_anew_is_forgotten(tmp_path: Path) -> N
     assert store.read().skipped["path"].tolist() == ["b/x"]
 
 
+def test_how_a_source_answered_is_forgotten_when_it_answers_anew(tmp_path: Path) -> None:
+    def noted(source: str, reason: str) -> dict[str, Any]:
+        return {"source": source, "path": ".", "reason": reason, "detail": "", "collected": NOW}
+
+    store = Store(tmp_path)
+    gone = [noted("logs", "source not usable"), noted("docs", "source not usable")]
+    store.add(tables([], skipped=[*gone, noted("logs", "no log by its name")]), NOW)
+    store.add(tables([build("a")]), LATER)
+    assert rows(store.read().skipped, "source", "reason") == [
+        ("docs", "source not usable"), ("logs", "no log by its name"),
+    ]  # fmt: skip
+
+
+def test_old_builds_that_come_again_and_again_are_one_note(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add(tables([build("c")]), NOW)
+    for day in (18, 19, 20):
+        store.prune(datetime(2026, 11, day, tzinfo=UTC))
+        store.add(tables([build("old", "2026-11-01T01:00")]), NOW)
+    assert rows(store.read().skipped, "detail") == [("1 build that ended before 2026-11-20",)]
+
+
 def test_rollups_count_what_is_there(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.add(THREE_DAYS, NOW)
