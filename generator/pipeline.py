@@ -23,6 +23,7 @@ from generator.sources.queries import refused
 if TYPE_CHECKING:
     from generator.pages import PageContext
     from generator.stats import Results
+    from generator.store.files import Store
     from generator.tables import Tables
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
 
     loaded = load_folder(settings.signatures)
     store = Store(settings.state)
-    context = _context(settings, loaded, store.known(), now, progress)
+    context = _context(settings, loaded, store, now, progress)
     failed: list[GatepostError] = []
     for one in settings.sources:
         try:
@@ -150,14 +151,15 @@ def _source_answer(one: LogsSettings | DocumentsSettings) -> str:
 
 
 def _context(
-    settings: Settings, loaded: Loaded, known: dict[str, str], now: datetime, progress: Progress
+    settings: Settings, loaded: Loaded, store: Store, now: datetime, progress: Progress
 ) -> Context:
     return Context(
         signatures=loaded.signatures,
         files=FileList.load(settings.files),
         now=now,
         progress=progress,
-        known=known,
+        known=store.known(),
+        before=store.pruned_before(),
         outcomes=settings.outcomes,
         workers=settings.workers or os.cpu_count() or 1,
         cache=settings.state / "cache",

@@ -110,6 +110,17 @@ def test_a_removed_signature_leaves_what_it_hit_unclassified(settings: Settings,
     assert set(read.signatures["signature"]) == {"100"}
 
 
+def test_old_builds_in_the_tree_are_counted_once_and_stay_forgotten(settings: Settings) -> None:
+    short = settings.model_copy(update={"keep_days": 5})
+    for _ in range(3):
+        assert collect(short) == {"100": {build_of(2)}}
+        read = Store(short.state).read()
+        assert sorted(read.builds["build_uuid"]) == [build_of(1), build_of(2), build_of(3)]
+    assert read.skipped[["reason", "detail"]].to_numpy().tolist() == [
+        ["older than the raw rows kept", "3 builds that ended before 2026-11-14"]
+    ]
+
+
 def test_a_query_that_is_not_supported_is_said(settings: Settings, tmp_path: Path) -> None:
     sign(tmp_path, "200", f'message:"{DISK}" AND @timestamp:2026')
     (lines, usable) = pipeline.check(settings)

@@ -32,7 +32,8 @@ class Context:
     """What a source is given besides its own settings.
 
     `known` is query_set by build_uuid of what the store holds: a build examined with the present set is left
-    out of the answer. `outcomes` goes before the table of `sources.outcomes`. `cache` is a folder for
+    out of the answer. Of builds that ended before `before` the store keeps nothing: their logs need not be
+    searched. `outcomes` goes before the table of `sources.outcomes`. `cache` is a folder for
     compiled databases.
     """
 
@@ -45,6 +46,7 @@ class Context:
     workers: int = 1
     cache: Path | None = None
     limits: Limits | None = None
+    before: datetime | None = None
 
 
 class Source(Protocol):

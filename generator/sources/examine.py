@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,6 +35,7 @@ class Setup:
     limits: Limits
     known: Mapping[str, str]
     log_url: str | None = None
+    before: datetime | None = None
 
 
 @dataclass
@@ -85,6 +87,10 @@ def examine(folder: Path, setup: Setup, engine: Engine) -> Examined:
     if setup.known.get(uuid) == setup.origin.query_set:
         return Examined(uuid, path)
     facts = _located(with_results(folder, facts), path, setup.log_url)
+    end = facts.build.get("end_time")
+    if setup.before and isinstance(end, datetime) and end < setup.before:
+        row = build_row(setup.origin, facts.build, uuid, examined=False, known=facts.known)
+        return Examined(uuid, path, Rows(builds=[row]))
     return _Examination(folder, path, uuid, facts, setup, engine).run()
 
 

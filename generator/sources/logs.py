@@ -29,7 +29,13 @@ def collect(settings: LogsSettings, context: Context) -> Tables:
     used = usable(context)
     origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
     setup = Setup(
-        settings.path, origin, context.files, context.limits or Limits(), context.known, settings.log_url
+        root=settings.path,
+        origin=origin,
+        files=context.files,
+        limits=context.limits or Limits(),
+        known=context.known,
+        log_url=settings.log_url,
+        before=context.before,
     )
     rows = Rows(skipped=[skipped_row(origin, p.path, p.reason, p.detail) for p in found.problems])
     if not found.builds:

@@ -48,6 +48,11 @@ class Store:
         dated = [day for day in days if day <= f"{now:%Y-%m-%d}"]
         return datetime.fromisoformat(f"{dated[-1]}T00:00+00:00") if dated else None
 
+    def pruned_before(self) -> datetime | None:
+        """The start (UTC) of the first day whose raw rows are kept; None where nothing was pruned."""
+        day = manifest.load(self._folder).pruned_before
+        return datetime.fromisoformat(f"{day}T00:00+00:00") if day else None
+
     def read(self, since: date | None = None) -> Tables:
         """All raw rows, or those of the days from `since` on and of builds without end_time.
 

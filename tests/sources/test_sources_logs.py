@@ -140,6 +140,13 @@ def test_a_known_build_is_left_out_until_the_queries_change(tmp_path: Path) -> N
     assert one(tables.hits)["query_hash"] == changed.query_hash
 
 
+def test_logs_of_builds_that_the_store_forgot_are_not_searched(tmp_path: Path) -> None:
+    build_folder(tmp_path, A, "Connection timed out")  # it ends on 20 November at ten
+    assert len(collect(tmp_path, context(before=datetime(2026, 11, 20, 10, tzinfo=UTC))).hits) == 1
+    tables = collect(tmp_path, context(before=datetime(2026, 11, 21, tzinfo=UTC)))
+    assert not one(tables.builds)["examined"] and tables.hits.empty
+
+
 def test_the_second_folder_of_a_build_is_skipped(tmp_path: Path) -> None:
     build_folder(tmp_path / "1", A, "Connection timed out")
     build_folder(tmp_path / "2", A)
