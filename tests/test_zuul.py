@@ -28,6 +28,17 @@ def test_zuul_reads_our_jobs(root: Path, file: str, jobs: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_configuration_that_our_own_report_names_is_there(root: Path) -> None:
+    import yaml
+
+    entries = yaml.safe_load((root / ".zuul.yaml").read_text())
+    (project,) = (entry["project"] for entry in entries if "project" in entry)
+    (report,) = project["periodic"]["jobs"]
+    variables = report["gatepost-report"]["vars"]
+    config = Path(variables["gatepost_config"])
+    assert (root / config).is_file() or config.parent == Path(variables["gatepost_demo"])
+
+
 def test_playbooks_named_by_jobs_exist(root: Path) -> None:
     import yaml
 
