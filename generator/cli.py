@@ -47,6 +47,7 @@ Now = Annotated[
     ),
 ]
 _DEFAULT = Path("gatepost.yaml")
+_STOPPED = 130  # as shells say it of a command that Ctrl-C ended
 
 
 def _version(wanted: bool) -> None:
@@ -229,8 +230,10 @@ def main() -> None:
         app(prog_name="gatepost")
     except GatepostError as error:
         _fail(error.message, error.hint)
-    except KeyboardInterrupt:
-        _fail("stopped; what was there before is unchanged", code=130)
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != _STOPPED:  # which typer makes of Ctrl-C, in silence
+            raise
+        _fail("stopped; what was stored and published before is kept", code=_STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -115,7 +116,8 @@ def _understandable(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        # of a copied folder, shutil has all errors in one, as texts
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error)
         what = "the disk is full" if full else str(error)
         raise GatepostError(
             f"{output}: cannot be written: {what}; the old site stays",
