@@ -122,7 +122,6 @@ def layout(
     """Axes and margins such that every mark falls on the SVG's."""
     left, right, top = _PADDING
     total = scale.height + BELOW
-    plain = {"fixedrange": True, "zeroline": False}
     return {
         "height": TOP + total + top,
         "margin": {"l": left, "r": right, "t": top + TOP, "b": 0, "pad": 0},
@@ -138,6 +137,27 @@ def layout(
             "font": {"color": COLOURS["--ink"], "size": 12},
         },
         "xaxis": _time(slots),
+        **_upright(scale, labels, total),
+        "annotations": [*_words(slots, missing, scale, say), *_last(slots)],
+        "shapes": [
+            {
+                "type": "line",
+                "xref": "paper",
+                "yref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": 4 / total,
+                "y1": 4 / total,
+                "line": _LINE,
+            }
+        ],
+    }
+
+
+def _upright(scale: Scale, labels: Sequence[str], total: float) -> dict[str, Any]:
+    """The axis of the figure, and that of the strip of coverage under it."""
+    plain = {"fixedrange": True, "zeroline": False}
+    return {
         # A hair more than the scale: plotly draws no grid line on the very edge.
         "yaxis": {
             **plain,
@@ -156,19 +176,6 @@ def layout(
             "tickvals": [0.5],
             "ticktext": ["cov."],
         },
-        "annotations": [*_words(slots, missing, scale, say), *_last(slots)],
-        "shapes": [
-            {
-                "type": "line",
-                "xref": "paper",
-                "yref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": 4 / total,
-                "y1": 4 / total,
-                "line": _LINE,
-            }
-        ],
     }
 
 

@@ -198,23 +198,8 @@ def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slo
 def _plotly(
     slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None], threshold: float
 ) -> dict[str, Any]:
-    x = drawing.middles(slots)
     blue = drawing.COLOURS["--classified"]
-    traces: list[dict[str, Any]] = []
-    for start, end in axis.runs([s.rate is not None for s in data]):
-        ys = [min(s.high, scale.top) for s in data[start:end]] + [s.low for s in reversed(data[start:end])]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": x[start:end] + x[start:end][::-1],
-                "y": ys,
-                "fill": "toself",
-                "fillcolor": drawing.COLOURS["--band"],
-                "line": {"width": 0},
-                "hoverinfo": "skip",
-            }
-        )
+    traces = _band(slots, data, scale)
     traces.append(
         {
             "type": "scatter",
@@ -237,3 +222,24 @@ def _plotly(
     shown = [t for t in traces if any(y is not None for y in t["y"])]
     layout = drawing.layout(slots, scale, _labels(scale), missing, _missing_words(data))
     return drawing.spec(shown, layout)
+
+
+def _band(slots: Slots, data: Sequence[_Slot], scale: Scale) -> list[dict[str, Any]]:
+    """The interval around the line, a trace for each run of days with a rate."""
+    x = drawing.middles(slots)
+    traces: list[dict[str, Any]] = []
+    for start, end in axis.runs([s.rate is not None for s in data]):
+        ys = [min(s.high, scale.top) for s in data[start:end]] + [s.low for s in reversed(data[start:end])]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": x[start:end] + x[start:end][::-1],
+                "y": ys,
+                "fill": "toself",
+                "fillcolor": drawing.COLOURS["--band"],
+                "line": {"width": 0},
+                "hoverinfo": "skip",
+            }
+        )
+    return traces

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from generator.model import BUILDS, Schema, Type
-from generator.stats.base import DAY, Base, Texts
+from generator.stats.base import Base, Texts
 from generator.stats.columns import RESULTS
 from generator.stats.intervals import Bools, Floats, Ints, Moments, difference, effective, wilson
 from generator.stats.settings import WINDOWS
@@ -94,11 +94,6 @@ def timestamps(values: Ints) -> pd.Series[Any]:
     """Microseconds since 1970 as UTC timestamps; `NO_TIME` becomes NaT."""
     # numpy reads the smallest number as NaT, which is what NO_TIME is
     return pd.Series(values.astype("datetime64[us]")).dt.tz_localize("UTC")
-
-
-def day_times(days: Ints) -> pd.Series[Any]:
-    """Days since 1970 as UTC timestamps."""
-    return timestamps(days.astype(np.int64) * DAY)
 
 
 def typed(columns: Mapping[str, Any] | pd.DataFrame, schema: Schema) -> pd.DataFrame:
