@@ -101,6 +101,8 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     with progress.task("Writing pages") as task:
         made = _counted(pages.all_pages(results, context), task.advance)
         site.build(made, settings.output, look, write_files)
+    for name, size in site.over_budget(settings.output):
+        progress.note(f"{name} has {words.count(size)} bytes, more than a page should")
     progress.note(f"The site is in {settings.output}; open {settings.output / 'index.html'}")
 
 
