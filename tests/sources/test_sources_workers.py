@@ -1,0 +1,55 @@
+"""Worker processes that die or are told to stop, while builds are examined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+from source_samples import NOW, SIGNATURES, build_folder
+
+from generator.errors import GatepostError
+from generator.matching.reading import Limits
+from generator.matching.tags import FileList
+from generator.sources.examine import Examined, Setup
+from generator.sources.queries import query_set
+from generator.sources.rows import Origin
+from generator.sources.workers import examine_all
+
+BUILDS = 24
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Iterator[Iterator[Examined]]:
+    """The builds of a tree, examined by two processes; each has enough lines to keep one busy for a while."""
+    lines = [f"ERROR something failed at step {n}" for n in range(3000)]
+    folders = [build_folder(tmp_path, f"{n:07x}" + "0" * 25, *lines) for n in range(BUILDS)]
+    origin = Origin("logs", None, NOW, query_set(SIGNATURES), {})
+    setup = Setup(tmp_path, origin, FileList.load(None), Limits(), {})
+    builds = examine_all(folders, setup, SIGNATURES, None, workers=2)
+    yield builds
+    builds.close()  # type: ignore[attr-defined]
+
+
+def test_the_answers_come_in_the_order_of_the_builds(answers: Iterator[Examined]) -> None:
+    assert [build.path for build in answers] == [f"{n:07x}" for n in range(BUILDS)]
+
+
+def test_a_killed_process_is_an_error_that_says_so(answers: Iterator[Examined]) -> None:
+    next(answers)
+    for child in active_children():
+        child.kill()
+    with pytest.raises(GatepostError, match="was killed; nothing of this source was kept"):
+        list(answers)
+
+
+def test_ctrl_c_leaves_no_process_behind(answers: Iterator[Examined]) -> None:
+    next(answers)
+    children = active_children()
+    assert children
+    with pytest.raises(KeyboardInterrupt):
+        answers.throw(KeyboardInterrupt)  # type: ignore[attr-defined]
+    for child in children:
+        child.join(30)
+        assert child.exitcode is not None
