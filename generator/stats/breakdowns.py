@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from generator.stats.base import DAY, FAILURE, Base
-from generator.stats.cells import hit_counts, signature_moments
+from generator.stats.base import DAY, Base
+from generator.stats.cells import counts, hit_counts, signature_moments
 from generator.stats.exposure import Looked, lens
 from generator.stats.rates import rate, repeated, stacked, table, timestamps
 from generator.stats.series import DAYS, period
@@ -67,7 +67,6 @@ def breakdown_days(base: Base, seen: Looked) -> pd.DataFrame:
 def group_signatures(base: Base, seen: Looked) -> pd.DataFrame:
     """The table `group_signatures`: which signatures hit a CI or job, voting builds."""
     through, parts = lens(base, seen, "voting"), []
-    failed = base.voting & base.examined & (base.outcome == FAILURE)
     for dimension in ("ci", "job"):
         coded = base.dims[dimension]
         size = len(coded.values)
@@ -75,10 +74,10 @@ def group_signatures(base: Base, seen: Looked) -> pd.DataFrame:
             group = np.where(base.within(0, WINDOWS[window]), coded.codes, -1)
             hits = hit_counts(base, through.failed_hits, group, size)
             value, signature = np.nonzero(hits)
-            out_of = np.bincount(group[failed & (group >= 0)], minlength=size)
+            (out_of,) = counts(through, (through.failed_any,), group, size)
             parts.append(table("group_signatures", {
                 "dimension": repeated([dimension], len(value)), "value": coded.values[value],
                 "window": repeated([window], len(value)), "signature": base.signatures[signature],
-                "hits": hits[value, signature], "failed": out_of[value],
+                "hits": hits[value, signature], "failed": out_of.reshape(hits.shape)[value, signature],
             }))  # fmt: skip
     return stacked("group_signatures", parts)

@@ -193,7 +193,7 @@ RESULTS: dict[str, Schema] = {
         *_WINDOW,
         *_SIGNATURE,
         *_HITS,
-        *_columns("int64", failed="failed, examined builds of the group"),
+        *_columns("int64", failed="failed builds of the group that were examined with it"),
     ),
     "overlaps": (
         *_SIGNATURE,

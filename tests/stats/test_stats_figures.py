@@ -130,6 +130,15 @@ def test_voting_unknown_counts_and_voting_false_only_among_all() -> None:
     assert signature(r, "s", voting="all").hits == 3
 
 
+def test_hits_of_a_job_are_out_of_the_builds_that_count_for_their_signature() -> None:
+    c = Community(s={}, loose={"allow_nonvoting": True})
+    c.build(1, "failure", "s loose", voting=False)
+    c.build(1, "failure", "loose", voting=False)
+    r = c.results()
+    row = pick(r.group_signatures, dimension="job", value="tempest", window="7d")
+    assert (row.signature, row.hits, row.failed) == ("loose", 2, 2)
+
+
 def test_retried_builds_do_not_count() -> None:
     c = Community(**S)
     c.build(1, "failure", "s")
