@@ -18,7 +18,7 @@ from generator.model import SKIPPED
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.sources import Context, source
-from generator.sources.queries import refused
+from generator.sources.queries import refused, usable
 
 if TYPE_CHECKING:
     from generator.pages import PageContext
@@ -205,7 +205,7 @@ def _results(settings: Settings, now: datetime) -> tuple[Results, PageContext]:
     context = PageContext(
         community=settings.community,
         generated=now,
-        signatures=load_folder(settings.signatures).signatures,
+        signatures=usable(load_folder(settings.signatures).signatures),
         site_url=settings.site_url,
         bug_url=settings.bug_url,
         repository_url=settings.repository_url,

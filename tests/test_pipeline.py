@@ -131,6 +131,9 @@ def test_a_query_that_is_not_supported_is_said(settings: Settings, tmp_path: Pat
         ["signatures", "200.yaml", "signature refused"]
     ]
     assert "@timestamp" in skipped["detail"][0]
+    pipeline.build(settings, NOW, Progress(0))
+    assert not (settings.output / "signatures" / "200.html").exists()
+    assert (settings.output / "signatures" / "100.html").exists()
     sign(tmp_path, "200", f'message:"{DISK}"')
     collect(settings)
     assert Store(settings.state).read().skipped.empty

@@ -144,7 +144,7 @@ def _hit_row(uuid: str, signature: str, query_hash: str, hit: _Hit) -> Row:
 
 def collect(settings: DocumentsSettings, context: Context) -> Tables:
     """Builds and hits of the documents, and what was skipped; raises GatepostError if there are no files."""
-    used = usable(context)
+    used = usable(context.signatures)
     origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
     exports = [Export(path, context.limits or Limits()) for path in _files(settings)]
     fields = field_names(settings.fields)
@@ -154,7 +154,7 @@ def collect(settings: DocumentsSettings, context: Context) -> Tables:
             collection.scan(number)
             task.advance()
     collection.quote()
-    return tables(collection.rows(context.known), context.signatures, used)
+    return tables(collection.rows(context.known), used)
 
 
 def check(settings: DocumentsSettings) -> str:

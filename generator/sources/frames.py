@@ -9,14 +9,14 @@ from generator.sources.rows import Rows
 from generator.tables import Tables, from_rows
 
 
-def tables(rows: Rows, signatures: tuple[Signature, ...], used: tuple[Signature, ...]) -> Tables:
-    """Typed tables of the rows, of all signatures, and of the `used` ones, which were looked for."""
+def tables(rows: Rows, used: tuple[Signature, ...]) -> Tables:
+    """Typed tables of the rows, and of the signatures that were looked for."""
     by_name = {
         "builds": rows.builds,
         "hits": rows.hits,
         "failure_lines": rows.failure_lines,
         "skipped": rows.skipped,
         "queries": query_rows(used),
-        "signatures": signature_rows(signatures),
+        "signatures": signature_rows(used),
     }
     return Tables.of(**{name: from_rows(values, TABLES[name]) for name, values in by_name.items()})

@@ -26,7 +26,7 @@ _SAMPLE = 200
 def collect(settings: LogsSettings, context: Context) -> Tables:
     """Builds, hits, failure lines and what was skipped; raises GatepostError if there is no such tree."""
     found = _found(settings)
-    used = usable(context)
+    used = usable(context.signatures)
     origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
     setup = Setup(
         root=settings.path,
@@ -43,7 +43,7 @@ def collect(settings: LogsSettings, context: Context) -> Tables:
     with context.progress.task(f"Examining the builds of {settings.name}", len(found.builds)) as task:
         builds = examine_all(found.builds, setup, used, context.cache, context.workers)
         _gather(rows, _counted(builds, task), origin)
-    return tables(rows, context.signatures, used)
+    return tables(rows, used)
 
 
 def _counted(builds: Iterable[Examined], task: Task) -> Iterator[Examined]:

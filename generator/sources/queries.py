@@ -6,15 +6,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generator.errors import GatepostError
 from generator.matching.engine import Engine
 from generator.signatures.model import Signature
 from generator.sources.rows import Row
-
-if TYPE_CHECKING:
-    from generator.sources import Context
 
 
 def refused(signatures: Sequence[Signature]) -> dict[str, GatepostError]:
@@ -22,10 +18,10 @@ def refused(signatures: Sequence[Signature]) -> dict[str, GatepostError]:
     return Engine(signatures, None).refused
 
 
-def usable(context: Context) -> tuple[Signature, ...]:
+def usable(signatures: Sequence[Signature]) -> tuple[Signature, ...]:
     """The signatures that the engine can answer exactly."""
-    without = refused(context.signatures)
-    return tuple(signature for signature in context.signatures if signature.id not in without)
+    without = refused(signatures)
+    return tuple(signature for signature in signatures if signature.id not in without)
 
 
 def query_set(signatures: Iterable[Signature]) -> str:
