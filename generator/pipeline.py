@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: So long a build without a result is looked at again: its logs may still be on their way.
+_UNFINISHED = timedelta(days=2)
+
 
 def check(settings: Settings) -> tuple[list[str], bool]:
     """A line on the signatures, the file list and each source; whether a report could be made of them."""
@@ -160,7 +163,7 @@ def _context(
         files=FileList.load(settings.files),
         now=now,
         progress=progress,
-        known=store.known(),
+        known=store.known(now - _UNFINISHED),
         before=store.pruned_before(),
         outcomes=settings.outcomes,
         workers=settings.workers or os.cpu_count() or 1,

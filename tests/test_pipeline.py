@@ -121,6 +121,24 @@ def test_old_builds_in_the_tree_are_counted_once_and_stay_forgotten(settings: Se
     ]
 
 
+def test_a_build_whose_logs_were_still_on_their_way_is_looked_at_again(
+    settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "logs" / build_of(1)
+    record = json.loads((folder / "buildinfo").read_text("utf-8"))
+    (folder / "buildinfo").write_text(json.dumps({**record, "result": None, "end_time": None}), "utf-8")
+    (folder / "job-output.txt").write_text("start\n", "utf-8")
+    collect(settings)
+    before = Store(settings.state).read().builds.set_index("build_uuid").loc[build_of(1)]
+    assert (before["outcome"], before["examined"]) == ("neutral", True)
+
+    (folder / "buildinfo").write_text(json.dumps(record), "utf-8")
+    (folder / "job-output.txt").write_text(f"start\n{TIMEOUT}\n", "utf-8")
+    assert build_of(1) in collect(settings)["100"]
+    after = Store(settings.state).read().builds.set_index("build_uuid").loc[build_of(1)]
+    assert (after["outcome"], after["end_time"]) == ("failure", NOW - timedelta(days=1))
+
+
 def test_a_query_that_is_not_supported_is_said(settings: Settings, tmp_path: Path) -> None:
     sign(tmp_path, "200", f'message:"{DISK}" AND @timestamp:2026')
     (lines, usable) = pipeline.check(settings)

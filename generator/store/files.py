@@ -72,14 +72,23 @@ class Store:
         )
         return builds, hits
 
-    def known(self) -> dict[str, str]:
-        """The set of queries with which each examined build was searched, by build_uuid."""
+    def known(self, unfinished: datetime | None = None) -> dict[str, str]:
+        """The set of queries with which each examined build was searched, by build_uuid.
+
+        Builds without a result that were collected after `unfinished` (UTC) are left out: their logs may not
+        have been all there yet.
+        """
         reader = Reader(self._folder, manifest.load(self._folder))
         known: dict[str, str] = {}
         for day in reader.manifest.days():
-            columns = reader.columns(day, ["build_uuid", "query_set"])
-            known.update(zip(*(columns[name].to_pylist() for name in columns.column_names), strict=True))
-        return {uuid: query_set for uuid, query_set in known.items() if query_set is not None}
+            columns = reader.columns(day, ["build_uuid", "query_set", "result", "collected"])
+            for uuid, query_set, result, collected in zip(
+                *(column.to_pylist() for column in columns.columns), strict=True
+            ):
+                early = unfinished is not None and result is None and collected > unfinished
+                if query_set is not None and not early:
+                    known[uuid] = query_set
+        return known
 
     def _read(self, since: date | None) -> tuple[Reader, dict[str, pd.DataFrame]]:
         for _ in range(_READS):
