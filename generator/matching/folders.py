@@ -50,7 +50,14 @@ def shown(path: str | Path) -> str:
 def is_marker(entry: os.DirEntry[str] | Path) -> bool:
     """Tell whether a file or folder makes what it lies in a build: a folder named like a file does not."""
     name = entry.name.removesuffix(".gz")
-    return name in MARKERS and entry.is_dir() == (name == _MARKER_FOLDER)
+    return name in MARKERS and _is_folder(entry) == (name == _MARKER_FOLDER)
+
+
+def _is_folder(entry: os.DirEntry[str] | Path) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def find_builds(root: Path) -> Found:
@@ -86,7 +93,7 @@ class _Search:
             found = sorted(entries, key=lambda entry: entry.name)
         folders = [Path(entry.path) for entry in found if entry.is_dir(follow_symlinks=False)]
         marked = any(is_marker(entry) for entry in found)
-        return folders, [entry.name for entry in found if not entry.is_dir()], marked
+        return folders, [entry.name for entry in found if not _is_folder(entry)], marked
 
     def below(self, folder: Path, depth: int) -> bool:
         """Search one folder; tells whether a marked build is in it."""
