@@ -106,8 +106,10 @@ class _Classes(dict[int, str]):
         ranges = []
         for line in path.read_text(encoding="ascii").splitlines():
             letter, *parts = line.split(" ")
-            ranges += [(int(low, 16), int(high or low, 16), letter)
-                       for low, _, high in (part.partition("-") for part in parts)]
+            ranges += [
+                (int(low, 16), int(high or low, 16), letter)
+                for low, _, high in (part.partition("-") for part in parts)
+            ]
         ranges.sort()
         self._starts = [low for low, _, _ in ranges]
         self._ranges = ranges

@@ -27,7 +27,7 @@ class Lines:
                 first = block.find(b"\n")
                 yield self._cut(rest + block[:first])
                 if first + 1 < end:
-                    yield block[first + 1:end]
+                    yield block[first + 1 : end]
                 rest = block[end:]
             else:
                 yield rest + memoryview(block)[:end]  # one copy, not two
@@ -47,7 +47,7 @@ class Lines:
         for block in self._blocks:
             self.bytes += len(block)
             for start in range(0, len(block), MAX_LINE):
-                piece = block if len(block) <= MAX_LINE else block[start:start + MAX_LINE]
+                piece = block if len(block) <= MAX_LINE else block[start : start + MAX_LINE]
                 if self._skipping:
                     _, newline, piece = piece.partition(b"\n")
                     self._skipping = not newline

@@ -145,8 +145,10 @@ def _phrase_test(words: list[str], slop: int) -> Test | None:
 def _sloppy_test(words: list[str], slop: int) -> Test:
     """Whether words can be chosen whose places, each less its place in the phrase, differ by at most slop."""
     if len(set(words)) < len(words):
-        raise GatepostError("a phrase with ~ in which a word comes twice is not supported",
-                            "write it without ~, or without the second occurrence")
+        raise GatepostError(
+            "a phrase with ~ in which a word comes twice is not supported",
+            "write it without ~, or without the second occurrence",
+        )
 
     def check(found: Field) -> bool:
         lists = [[place - index for place in found.positions(word)] for index, word in enumerate(words)]
@@ -201,9 +203,11 @@ def _number_test(leaf: Indexed) -> Test:
         return lambda found: False
 
     def check(found: Field) -> bool:
-        return any((low is None or value > low or (leaf.include_low and value == low))  # type: ignore[operator]
-                   and (high is None or value < high or (leaf.include_high and value == high))  # type: ignore[operator]
-                   for value in found.values)
+        return any(
+            (low is None or value > low or (leaf.include_low and value == low))  # type: ignore[operator]
+            and (high is None or value < high or (leaf.include_high and value == high))  # type: ignore[operator]
+            for value in found.values
+        )
 
     return check
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import hyperscan
 
 _DIGEST = hashlib.sha256().digest_size
+#: A database that no process has read for so long is of signatures that have changed since.
+_KEPT_S = 30 * 24 * 3600
 
 
 class Databases:
@@ -36,23 +40,32 @@ class Databases:
 
     def _read(self, key: tuple[bytes, ...]) -> hyperscan.Database | None:
         path = self._path(key)
+        if path is None:
+            return None
         try:
-            data = path.read_bytes() if path else b""
+            data = path.read_bytes()
             if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
                 return None
             database = hyperscan.loadb(data[_DIGEST:], mode=hyperscan.HS_MODE_BLOCK)
             database.scratch = hyperscan.Scratch(database)
         except (OSError, hyperscan.error):
             return None
+        with suppress(OSError):  # a cache that may only be read is of use too
+            os.utime(path)
         return database
 
     def _made(self, key: tuple[bytes, ...]) -> hyperscan.Database:
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(expressions=list(key), ids=list(range(len(key))), elements=len(key),
-                         flags=[hyperscan.HS_FLAG_CASELESS] * len(key))
+        database.compile(
+            expressions=list(key),
+            ids=list(range(len(key))),
+            elements=len(key),
+            flags=[hyperscan.HS_FLAG_CASELESS] * len(key),
+        )
         path = self._path(key)
         if path is not None:
             _write(path, hyperscan.dumpb(database))
+            _forget(path.parent)
         return database
 
 
@@ -69,3 +82,11 @@ def _write(path: Path, data: bytes) -> None:
         Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)
+
+
+def _forget(folder: Path) -> None:
+    """Remove what has not been used for long, so that the cache does not grow for ever."""
+    for path in folder.glob("*.hyperscan"):
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - _KEPT_S:
+                path.unlink()

@@ -23,9 +23,11 @@ def _answer(query: Query, values: Mapping[str, tuple[Value, ...]]) -> bool:
         return False
     if isinstance(query, Bool):
         return _sequence(query, values)
-    return any(test(field(name, values.get(base(name), ())))
-               for name in named_fields(query.field, values)
-               if (test := leaf_test(query, name)) is not None)
+    return any(
+        test(field(name, values.get(base(name), ())))
+        for name in named_fields(query.field, values)
+        if (test := leaf_test(query, name)) is not None
+    )
 
 
 def _sequence(query: Bool, values: Mapping[str, tuple[Value, ...]]) -> bool:

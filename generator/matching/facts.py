@@ -52,8 +52,10 @@ def _reduced(query: Query, facts: Facts, unknown: bool) -> Formula:
 
 
 def _sequence(query: Bool, facts: Facts, unknown: bool) -> Formula:
-    parts = [(occur, _reduced(inner, facts, unknown is not (occur is Occur.MUST_NOT)))
-             for occur, inner in query.clauses()]
+    parts = [
+        (occur, _reduced(inner, facts, unknown is not (occur is Occur.MUST_NOT)))
+        for occur, inner in query.clauses()
+    ]
     barred = [negation(part) for occur, part in parts if occur is Occur.MUST_NOT]
     required = [part for occur, part in parts if occur is Occur.MUST]
     optional = [part for occur, part in parts if occur is Occur.SHOULD]

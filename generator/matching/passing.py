@@ -85,7 +85,7 @@ class Pass:
         found = self._found.get(wanted.signature)
         if found is None:
             before = _last_lines(chunk, start, self._tail)
-            text = chunk[start:min(end, start + MAX_TEXT)]
+            text = chunk[start : min(end, start + MAX_TEXT)]
             number = self.lines + chunk.count(b"\n", 0, start) + 1
             found = _Found(number, text, [*before, text], len(before), wanted.assumed)
             self._found[wanted.signature] = found
@@ -96,8 +96,14 @@ class Pass:
     def matches(self) -> dict[int, Match]:
         """What was found so far, by number of the signature."""
         return {
-            number: Match(found.lines, found.first_line, found.first_text, tuple(found.context),
-                          found.first_line - found.before, found.assumed)
+            number: Match(
+                found.lines,
+                found.first_line,
+                found.first_text,
+                tuple(found.context),
+                found.first_line - found.before,
+                found.assumed,
+            )
             for number, found in sorted(self._found.items())
         }
 
@@ -110,7 +116,7 @@ def _continued(found: _Found, chunk: bytes, start: int) -> bool:
     """Add the lines after the first match; tells whether some are still missing."""
     while found.missing and start < len(chunk):
         end = chunk.index(b"\n", start)
-        found.context.append(chunk[start:min(end, start + MAX_TEXT)])
+        found.context.append(chunk[start : min(end, start + MAX_TEXT)])
         found.missing -= 1
         start = end + 1
     return found.missing > 0
@@ -121,6 +127,6 @@ def _last_lines(chunk: bytes, end: int, before: list[bytes]) -> list[bytes]:
     lines: list[bytes] = []
     while len(lines) < CONTEXT and end > 0:
         start = chunk.rfind(b"\n", 0, end - 1) + 1
-        lines.insert(0, chunk[start:min(end - 1, start + MAX_TEXT)])
+        lines.insert(0, chunk[start : min(end - 1, start + MAX_TEXT)])
         end = start
-    return [*before[len(lines) - CONTEXT:], *lines] if len(lines) < CONTEXT else lines
+    return [*before[len(lines) - CONTEXT :], *lines] if len(lines) < CONTEXT else lines

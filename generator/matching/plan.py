@@ -121,8 +121,10 @@ class Planner:
         group = Facts({name: facts.fields[name] for name in _GROUPING if name in facts.fields}, unknown=True)
         exact = [prepared.reduced(facts) for _, prepared in self.prepared]
         # Of the default field nothing can be said before all fields are known.
-        loose = [known if prepared.wild else prepared.reduced(group)
-                 for known, (_, prepared) in zip(exact, self.prepared, strict=True)]
+        loose = [
+            known if prepared.wild else prepared.reduced(group)
+            for known, (_, prepared) in zip(exact, self.prepared, strict=True)
+        ]
         key = tuple(map(id, (*loose, *exact)))
         found = self._plans.get(key)
         if found is None:

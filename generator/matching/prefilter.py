@@ -117,7 +117,7 @@ def _window(words: list[str]) -> tuple[int, int]:
         while size > _MAX_LITERAL and first < last:
             size -= len(words[first])
             first += 1
-        bits = sum(map(_bits, words[first:last + 1]))
+        bits = sum(map(_bits, words[first : last + 1]))
         best = max(best, (bits, first, last + 1), key=lambda found: found[0])
     return best[1], best[2]
 

@@ -179,7 +179,7 @@ class _Zstd:
 
     def blocks(self, data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), _ZSTD_PIECE):
-            rest = data[start:start + _ZSTD_PIECE]
+            rest = data[start : start + _ZSTD_PIECE]
             while rest:
                 frame = self._frame = self._frame or zstandard.ZstdDecompressor().decompressobj()
                 try:

@@ -57,10 +57,12 @@ def _window(base: Base, settings: StatsSettings, scope: Voting, window: str) -> 
 def _rates(base: Base, settings: StatsSettings, inside: Bools) -> dict[str, Rate]:
     """Each figure's rates by pipeline; none of the classified where too few failed builds were examined."""
     moments = {
-        figure: joined([
-            cluster_counts(base, counted, np.where(out_of, group, -1), len(names))
-            for names, group in scopes(base, inside)
-        ])
+        figure: joined(
+            [
+                cluster_counts(base, counted, np.where(out_of, group, -1), len(names))
+                for names, group in scopes(base, inside)
+            ]
+        )
         for figure, (counted, out_of) in figures(base).items()
     }
     seen = moments["coverage_failed"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import tracemalloc
 
 import pytest
@@ -264,6 +265,20 @@ def test_known_to_be_missing_is_not_unknown():
     facts = Facts({"build_name": ()}, unknown=True)
     assert not engine("message:foo AND build_name:gate").scan([b"foo"], facts).matches
     assert engine("message:foo AND NOT build_name:gate").scan([b"foo"], facts).matches
+
+
+def test_databases_that_nobody_used_for_long_are_forgotten(tmp_path):
+    def cached(query):
+        before = set(tmp_path.iterdir())
+        assert engine(query, cache=tmp_path).scan([b"foo bar baz"], Facts()).matches
+        return set(tmp_path.iterdir()) - before
+
+    (old,), (used,) = cached("message:foo"), cached("message:bar")
+    for path in (old, used):
+        os.utime(path, (0, 0))
+    assert cached("message:bar") == set()
+    (new,) = cached("message:baz")
+    assert set(tmp_path.iterdir()) == {used, new}
 
 
 def test_databases_are_cached_and_damage_is_mended(tmp_path):

@@ -70,7 +70,9 @@ def body(build: Build, file: str, count: int, rng: Random) -> list[str]:
     usual = _BACKGROUND[file]
     found = [usual[int(rng.random() * len(usual))].format_map(values(rng)) for _ in range(count)]
     if file == CONSOLE and rng.random() < 0.06:
-        found.insert(3, "W: 502 Bad Gateway, retrying (2 left): Failed to fetch http://mirror.example.org/debian")
+        found.insert(
+            3, "W: 502 Bad Gateway, retrying (2 left): Failed to fetch http://mirror.example.org/debian"
+        )
     for block in _faults(build, file, rng):
         at = rng.randrange(len(found) * 2 // 3, len(found))
         found[at:at] = block
@@ -118,5 +120,3 @@ def stamped(texts: Sequence[str], file: str, start: datetime, end: datetime) -> 
     moments: list[datetime] = [start + step * n for n in range(len(texts) - 1)] + [end]
     text = "".join(f"{prefix(moment)}{line}\n" for moment, line in zip(moments, texts, strict=True))
     return text.encode("utf-8", "surrogateescape")
-
-

@@ -141,5 +141,3 @@ class _World:
 
 def _identity(rng: Random) -> str:
     return f"{rng.getrandbits(128):032x}"
-
-
