@@ -206,13 +206,14 @@ def _progress(quiet: bool, verbose: bool) -> Progress:
 
 def _moment(now: str | None) -> datetime:
     """The time of --now; a naive one is UTC."""
-    if now is None:
-        return datetime.now(UTC)
     try:
-        at = datetime.fromisoformat(now)
-    except ValueError:
-        raise GatepostError(f"--now {now}: not a time", "write it like 2026-11-20T23:10Z") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        at = datetime.fromisoformat(now) if now is not None else datetime.now(UTC)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if 1970 <= at.year < 9999:
+            return at
+    except (ValueError, OverflowError):
+        pass
+    raise GatepostError(f"--now {now}: not a time", "write it like 2026-11-20T23:10Z")
 
 
 def _fail(message: str, hint: str = "", code: int = 1) -> NoReturn:

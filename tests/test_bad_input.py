@@ -63,7 +63,9 @@ def gatepost(
 
 
 def command(*words: str) -> list[str]:
-    timed = ["--now", NOW] if words[0] in ("collect", "build", "digest", "tsc") else []
+    timed = (
+        ["--now", NOW] if "--now" not in words and words[0] in ("collect", "build", "digest", "tsc") else []
+    )
     return [sys.executable, "-m", "generator", *words, *timed]
 
 
@@ -433,3 +435,10 @@ def test_explain_says_what_it_cannot_read(tmp_path: Path) -> None:
     assert done.returncode == 0
     reasons = {row["reason"] for row in json.loads(done.stdout)["skipped"]}
     assert {"no such file", "no regular file", "link out of the build"} <= reasons
+
+
+@pytest.mark.parametrize("now", ["0001-01-01", "9999-12-31T23:59:59-12:00", "yesterday"])
+def test_a_time_out_of_range_is_refused(tmp_path: Path, now: str) -> None:
+    done = gatepost(community(tmp_path), "digest", "--now", now)
+    assert done.returncode == 1
+    assert f"--now {now}: " in done.stderr
