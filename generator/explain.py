@@ -13,7 +13,7 @@ from generator.errors import GatepostError
 from generator.explain_text import SUCCESS, Found, Line, Place, Report, Unexplained, render
 from generator.matching.engine import Engine
 from generator.matching.excerpts import excerpt, published
-from generator.matching.failure_lines import LINES, Ranked, Ranker, rank_log
+from generator.matching.failure_lines import LINES, Ranked, Ranker, rank_log, ranker_against
 from generator.matching.inputs import STDIN, Build, Skipped, gather
 from generator.matching.ndjson import Documents
 from generator.matching.reading import LogStream, open_log
@@ -59,7 +59,9 @@ def run(
     inputs.skipped += [
         Skipped(paths_of[name], "refused query", e.message) for name, e in engine.refused.items()
     ]
-    result = survey(engine, cache, inputs, progress or Progress(0), workers)
+    against = _passed(passed)  # says at once if there is no such log
+    stdin_lines = ranker_against(against) if STDIN in paths else None
+    result = survey(engine, cache, inputs, progress or Progress(0), workers, stdin_lines)
     if not result.files:
         raise _nothing(result.skipped)
     code = KNOWN if result.hits else UNKNOWN

@@ -263,8 +263,16 @@ def test_compared_with_a_log_that_passed(here: Path) -> None:
     assert "widget 7 is gone" in text
     assert "first mirror" not in text
     assert "against the log that passed" in text
+    piped = io.BytesIO((noise + "widget 7 is gone\n").encode())
+    text, _ = run(["-"], passed=passed, stdin=piped)
+    assert "widget 7 is gone" in text
+    assert "first mirror" not in text
+
+
+@pytest.mark.parametrize("log", [UNKNOWN, CONSOLE])
+def test_a_log_that_passed_must_be_there_also_if_it_is_not_needed(here: Path, log: str) -> None:
     with pytest.raises(GatepostError, match="--passed nosuch: no such file"):
-        run([failed], passed=Path("nosuch"))
+        run([build("a", log)], passed=Path("nosuch"))
 
 
 def test_secrets_and_control_characters_are_not_printed(here: Path) -> None:

@@ -145,9 +145,14 @@ def rank_log(
     blocks: Iterable[bytes], passed: Iterable[bytes] | None = None, limit: int = LINES
 ) -> list[Ranked]:
     """`rank` for logs as unpacked blocks of bytes, cut anywhere; memory does not grow with the log."""
-    ranker = Ranker(None if passed is None else text_lines(passed, READ_BYTES), limit)
+    ranker = ranker_against(passed, limit)
     ranker.feed(text_lines(blocks, READ_BYTES))
     return ranker.result(limit)
+
+
+def ranker_against(passed: Iterable[bytes] | None, limit: int = LINES) -> Ranker:
+    """A `Ranker` for a log that comes later, compared with one that passed, given as unpacked blocks."""
+    return Ranker(None if passed is None else text_lines(passed, READ_BYTES), limit)
 
 
 def _wording(text: str) -> int:

@@ -39,20 +39,28 @@ class Survey:
 
     documents: Documents
     skipped: list[Skipped]
+    stdin: Ranker
     lines: int = 0
     builds: int = 0
     classified: int = 0
     files: int = 0
     hits: dict[str, Hits] = field(default_factory=dict)
     unclassified: list[Build] = field(default_factory=list)
-    stdin: Ranker = field(default_factory=Ranker)
 
 
 def survey(
-    engine: Engine, cache: Path | None, inputs: Inputs, progress: Progress, workers: int | None = None
+    engine: Engine,
+    cache: Path | None,
+    inputs: Inputs,
+    progress: Progress,
+    workers: int | None = None,
+    stdin: Ranker | None = None,
 ) -> Survey:
-    """Search builds and documents for all signatures of the engine; `cache` is its, for other processes."""
-    result = Survey(Documents(inputs.documents), inputs.skipped)
+    """Search builds and documents for all signatures of the engine.
+
+    `cache` is the engine's, for other processes; `stdin` ranks what comes from standard input.
+    """
+    result = Survey(Documents(inputs.documents), inputs.skipped, stdin=stdin or Ranker())
     files = [file for build in inputs.builds for file in build.files if file.name != STDIN]
     with progress.task("searching logs", len(files)) as task:
         scans = scan_logs(engine, cache, files, workers)
