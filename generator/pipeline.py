@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from generator import words
-from generator.config import DocumentsSettings, LogsSettings, Settings
+from generator.config import Settings
 from generator.errors import GatepostError
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
@@ -34,14 +34,14 @@ _UNFINISHED = timedelta(days=2)
 
 def check(settings: Settings) -> tuple[list[str], bool]:
     """A line on the signatures, the file list and each source; whether a report could be made of them."""
-    lines, usable = [], True
+    lines, fine = [], True
     for what, answer in _answers(settings):
         try:
             lines.append(f"{what}: {answer()}")
         except GatepostError as error:
             lines.append(f"{what}: {error.message}\n  hint: {error.hint}")
-            usable = False
-    return lines, usable
+            fine = False
+    return lines, fine
 
 
 def value_of(settings: Settings, key: str) -> str:
@@ -122,7 +122,7 @@ def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "signatures", lambda: _signatures_answer(load_folder(settings.signatures), settings.signatures)
     yield "file list", lambda: _files_answer(settings.files)
     for one in settings.sources:
-        yield f"source {one.name} ({one.type})", partial(_source_answer, one)
+        yield f"source {one.name} ({one.type})", partial(source(one.type).check, one)
 
 
 def _signatures_answer(loaded: Loaded, loaded_from: Path) -> str:
@@ -143,16 +143,6 @@ def _refused(loaded: Loaded) -> list[tuple[str, str]]:
 def _files_answer(path: Path | None) -> str:
     FileList.load(path)
     return f"{path} is usable" if path else "none given, Gatepost's own is used"
-
-
-def _source_answer(one: LogsSettings | DocumentsSettings) -> str:
-    """The answer of a source; a source without anything is an error of the configuration."""
-    answer = source(one.type).check(one)
-    if answer.startswith("no "):
-        raise GatepostError(
-            f"{answer} in {one.path}", "put something there, or correct the `path` of the source"
-        )
-    return answer
 
 
 def _context(

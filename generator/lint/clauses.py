@@ -21,6 +21,7 @@ from generator.signatures.query import (
     Regexp,
     Term,
     Wildcard,
+    leaves,
 )
 
 #: The fields of a line (design, "Signature files"); those that hold text have a `.keyword` too.
@@ -45,15 +46,6 @@ class Remark(NamedTuple):
     at: int
     message: str
     hint: str
-
-
-def leaves(query: Query) -> Iterator[Leaf]:
-    """The leaves of a tree, from left to right."""
-    if isinstance(query, Bool):
-        for item in query.items:
-            yield from leaves(item.query)
-    elif not isinstance(query, MatchAll | MatchNone):
-        yield query
 
 
 def remarks(text: str, query: Query) -> Iterator[Remark]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.lint.clauses import Remark, leaves, shown, why_never
+from generator.lint.clauses import Remark, shown, why_never
 from generator.matching.analyzer import terms
 from generator.matching.clauses import settled
 from generator.matching.facts import Facts, reduce
 from generator.matching.formula import FALSE, And, Atom, Constant, Formula, Or
-from generator.signatures.query import Bool, Exists, MatchNone, Occur, Phrase, Query, Term, Wildcard
+from generator.signatures.query import Bool, Exists, MatchNone, Occur, Phrase, Query, Term, Wildcard, leaves
 
 _COMMON_WORDS = """
 a all an and at be by call code command console debug default do done end error errors exception execute

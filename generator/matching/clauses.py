@@ -14,6 +14,7 @@ from generator.matching.regexps import whole
 from generator.signatures.query import (
     Bool,
     Exists,
+    Leaf,
     MatchAll,
     MatchNone,
     Phrase,
@@ -27,7 +28,6 @@ from generator.signatures.query import (
 
 Multi = Wildcard | Regexp
 Indexed = Term | Phrase | Multi | Range
-Leaf = Indexed | Exists
 Value = str | int
 Test = Callable[["Field"], bool]
 

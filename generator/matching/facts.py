@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from generator.matching import clauses
 from generator.matching.formula import FALSE, TRUE, Atom, Formula, conjunction, disjunction, negation
-from generator.signatures.query import Bool, MatchAll, MatchNone, Occur, Query
+from generator.signatures.query import Bool, Leaf, MatchAll, MatchNone, Occur, Query
 
 Value = clauses.Value
 MESSAGE = "message"
@@ -64,7 +64,7 @@ def _sequence(query: Bool, facts: Facts, unknown: bool) -> Formula:
     return conjunction([*required, *barred])
 
 
-def _leaf(leaf: clauses.Leaf, name: str, facts: Facts, unknown: bool) -> Formula:
+def _leaf(leaf: Leaf, name: str, facts: Facts, unknown: bool) -> Formula:
     test = clauses.leaf_test(leaf, name)
     if test is None:
         return FALSE

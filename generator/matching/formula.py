@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from generator.matching.clauses import Leaf, Test
+from generator.matching.clauses import Test
+from generator.signatures.query import Leaf
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import hyperscan
@@ -16,7 +16,7 @@ from generator.matching.formula import FALSE, TRUE, And, Atom, Constant, Formula
 from generator.matching.prefilter import FOREIGN_FOLDS, Cover, cover
 from generator.signatures.model import Signature
 from generator.signatures.parse import parse
-from generator.signatures.query import Bool, MatchAll, MatchNone, Query
+from generator.signatures.query import Query, leaves
 
 _GROUPING = ("tags", "filename")
 _KEPT_ANSWERS = 256
@@ -68,7 +68,7 @@ class _Prepared:
         query = parse(signature.query)
         _refuse(query)
         self._query = clauses.settled(query)
-        named = {leaf.field for leaf in _leaves(self._query)}
+        named = {leaf.field for leaf in leaves(self._query)}
         self.wild = None in named
         self._fields = sorted({clauses.base(name) for name in named if name is not None} - {"message"})
         self._known: dict[object, Reduced] = {}
@@ -86,16 +86,8 @@ class _Prepared:
         return found
 
 
-def _leaves(query: Query) -> Iterable[clauses.Leaf]:
-    if isinstance(query, Bool):
-        for item in query.items:
-            yield from _leaves(item.query)
-    elif not isinstance(query, MatchAll | MatchNone):
-        yield query
-
-
 def _refuse(query: Query) -> None:
-    for leaf in _leaves(query):
+    for leaf in leaves(query):
         if leaf.field is not None and clauses.base(leaf.field) == "@timestamp":
             raise GatepostError("clauses about @timestamp are not supported", "leave the time to the window")
         clauses.leaf_test(leaf, leaf.field or "message")

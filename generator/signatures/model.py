@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Signature:
     examples: tuple[str, ...] = ()
     counterexamples: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def query_hash(self) -> str:
         """Twelve hexadecimal digits of the SHA-256 of the query without outer white space."""
         import hashlib

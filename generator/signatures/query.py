@@ -7,7 +7,7 @@ Lucene's escapes, not yet analysed: analysis depends on the field and is done by
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as _field
 from enum import Enum
@@ -130,6 +130,15 @@ class Bool:
 
 Leaf = Term | Phrase | Wildcard | Regexp | Range | Exists
 Query = Leaf | MatchAll | MatchNone | Bool
+
+
+def leaves(query: Query) -> Iterator[Leaf]:
+    """The leaves of a tree, from left to right."""
+    if isinstance(query, Bool):
+        for item in query.items:
+            yield from leaves(item.query)
+    elif not isinstance(query, MatchAll | MatchNone):
+        yield query
 
 
 def reduced(query: Query, vanishes: Callable[[Query], bool]) -> Query | None:

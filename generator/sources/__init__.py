@@ -59,7 +59,7 @@ class Source(Protocol):
         """
 
     def check(self, settings: Any) -> str:
-        """One line on what the source holds, for `gatepost check`; raises GatepostError like `collect`."""
+        """One line on what the source holds, for `gatepost check`; GatepostError if that is nothing."""
 
 
 def source(kind: str) -> Source:

@@ -71,10 +71,11 @@ def _gather(rows: Rows, builds: Iterable[Examined], origin: Origin) -> None:
 
 
 def check(settings: LogsSettings) -> str:
-    """How many builds there are, how many with metadata, the newest; raises GatepostError like `collect`."""
+    """How many builds there are, how many with metadata, the newest; GatepostError if there is none."""
     builds = _found(settings).builds
     if not builds:
-        return "no build folder was found"
+        hint = "put build folders there, or correct the `path` of the source"
+        raise GatepostError(f"no build folder was found in {settings.path}", hint)
     sample = builds[:: -(-len(builds) // _SAMPLE)]
     facts = [(folder, read_facts(folder)) for folder in sample]
     known = sum(fact.known for _, fact in facts)

@@ -280,7 +280,8 @@ def test_workers_give_the_same_tables_in_the_same_order(tmp_path: Path) -> None:
 
 
 def test_check_says_what_is_there(tmp_path: Path) -> None:
-    assert logs.check(Logs(tmp_path)) == "no build folder was found"
+    with pytest.raises(GatepostError, match="no build folder was found"):
+        logs.check(Logs(tmp_path))
     build_folder(tmp_path, A)
     (tmp_path / "x").mkdir()
     (tmp_path / "x/some.log").write_text("x\n")
