@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -64,69 +66,55 @@ def marks_of(query: str, text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(found))
 
 
-def hits_table(book: Book, rows: list[Row], query: str, path: str, caption: str, shown: int) -> Table:
+Part = tuple[Column, Callable[[Row], Cell | str]]
+
+#: What tables of builds have in common, in their order; a column and what stands in it.
+_TIME: Part = (Column("Time", nowrap=True), lambda row: time_cell(row["end_time"]))
+_PROJECT: Part = (Column("Project"), lambda row: named(row["project"]))
+_CHANGE: Part = (Column("Change"), lambda row: change_of(row))
+_BRANCH: Part = (Column("Branch"), lambda row: named(row["branch"]))
+_PLACE: Part = (Column("Provider, region", short="Provider"), lambda row: place_of(row))
+_RESULT: Part = (Column("Result"), lambda row: _result(row))
+_LOG: Part = (Column("Log"), lambda row: log_cell(row))
+
+
+def _table(
+    parts: Sequence[Part], rows: Sequence[Row], caption: str, below: Callable[[Row], Excerpt] | None = None
+) -> Table:
+    """A row a build, with the log text that `below` gives under it."""
+    cells = [TableRow(tuple(cell(row) for _, cell in parts), below(row) if below else None) for row in rows]
+    return Table(caption, tuple(column for column, _ in parts), cells)
+
+
+def hits_table(rows: list[Row], query: str, path: str, caption: str, shown: int) -> Table:
     """Newest builds of a signature, each with its excerpt."""
-    columns = (
-        Column("Time", nowrap=True),
-        Column("Project"),
-        Column("Change"),
-        Column("Job"),
-        Column("Branch"),
-        Column("Provider, region", short="Provider"),
-        Column("Result"),
-        Column("Log"),
-    )
     root = root_of(path)
-    cells = [
-        TableRow(
-            (
-                time_cell(row["end_time"]),
-                named(row["project"]),
-                change_of(row),
-                job_cell(row["job"], root),
-                named(row["branch"]),
-                place_of(row),
-                _result(row),
-                log_cell(row),
-            ),
-            excerpt_of(row, query),
-        )
-        for row in rows[:shown]
-    ]
+    job: Part = (Column("Job"), lambda row: job_cell(row["job"], root))
+    parts = (_TIME, _PROJECT, _CHANGE, job, _BRANCH, _PLACE, _RESULT, _LOG)
+    made = _table(parts, rows[:shown], caption, lambda row: excerpt_of(row, query))
     more = f"The newest {words.count(len(rows))} of them, and those of the other signatures, as CSV"
-    more = more if len(rows) > shown else ""
-    return Table(caption, columns, cells, more, f"{root}data/recent_hits.csv")
+    return replace(made, more=more if len(rows) > shown else "", more_href=f"{root}data/recent_hits.csv")
 
 
 def failures_table(book: Book, rows: list[Row], path: str, caption: str) -> Table:
     """Newest failed builds of a job with the signatures that match them."""
-    columns = (
-        Column("Time", nowrap=True),
-        Column("Project"),
-        Column("Change"),
-        Column("Branch"),
-        Column("Provider, region", short="Provider"),
-        Column("Result"),
-        Column("What it failed on"),
-        Column("Log"),
-    )
     root = root_of(path)
-    cells = [
-        TableRow(
-            (
-                time_cell(row["end_time"]),
-                named(row["project"]),
-                change_of(row),
-                named(row["branch"]),
-                place_of(row),
-                _result(row),
-                _known(book, row, root),
-                log_cell(row),
-            )
-        )
-        for row in rows
-    ]
-    return Table(caption, columns, cells)
+    known: Part = (Column("What it failed on"), lambda row: _known(book, row, root))
+    return _table((_TIME, _PROJECT, _CHANGE, _BRANCH, _PLACE, _RESULT, known, _LOG), rows, caption)
+
+
+def lines_table(rows: Sequence[Row], caption: str, more: str = "", more_href: str = "") -> Table:
+    """Builds that no signature matches, newest first, each with its likeliest failure line."""
+    result: Part = (Column("Result"), lambda row: named(row["result"]))
+    made = _table((_TIME, _PROJECT, _CHANGE, _BRANCH, _PLACE, result, _LOG), rows, caption, _line)
+    return replace(made, more=more, more_href=more_href)
+
+
+def _line(row: Row) -> Excerpt:
+    if not row["text"]:
+        return Excerpt("", "No line of its logs looks like the failure.")
+    where = f"{row['file']}:{row['line']}" if row["line"] is not None else row["file"] or ""
+    return Excerpt(inert(where), inert(row["text"], 400))
 
 
 def _result(row: Row) -> Cell:

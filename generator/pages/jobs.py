@@ -8,9 +8,8 @@ from markupsafe import Markup
 
 from generator import words
 from generator.pages.book import Book
-from generator.pages.builds import failures_table
+from generator.pages.builds import failures_table, lines_table
 from generator.pages.cells import rate_cell, share_cell, trend_cell
-from generator.pages.failure_lines import lines_table
 from generator.pages.group import counts_line, group_figure, group_keys
 from generator.pages.paths import job_path, root_of
 from generator.pages.signature_rows import hit_table

@@ -79,7 +79,7 @@ def _view(book: Book, id: str, path: str) -> View:
         query=signature.query.strip()[:_QUERY],
         facts=fact_lines(book, id, month),
         groups=where_groups(book, id),
-        builds=hits_table(book, hits, signature.query, path, caption, _BUILDS) if hits else None,
+        builds=hits_table(hits, signature.query, path, caption, _BUILDS) if hits else None,
         quality=quality_table(book, id, month, path),
         bad=bool(month and month["success_bad"]),
         resolved=_resolved(signature, month),

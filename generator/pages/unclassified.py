@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from generator import words
 from generator.pages.book import Book
-from generator.pages.builds import job_cell
+from generator.pages.builds import job_cell, lines_table
 from generator.pages.cells import share_cell, time_cell
-from generator.pages.failure_lines import lines_table
 from generator.pages.paths import job_path
 from generator.render import Column, Table, render
 from generator.render import Row as TableRow
