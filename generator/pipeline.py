@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from generator import words
 from generator.config import Settings
 from generator.errors import GatepostError
+from generator.matching.parallel import cores
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
 from generator.model import SKIPPED
@@ -156,7 +156,7 @@ def _context(
         known=store.known(now - _UNFINISHED),
         before=store.pruned_before(),
         outcomes=settings.outcomes,
-        workers=settings.workers or os.cpu_count() or 1,
+        workers=settings.workers or cores(),
         cache=settings.state / "cache",
         limits=Limits(max_bytes=settings.max_file_bytes),
     )

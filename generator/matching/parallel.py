@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import BinaryIO
 
 from generator.errors import GatepostError
 from generator.matching.engine import Engine
@@ -61,7 +62,7 @@ def scan_files(
 
     Raises GatepostError if a worker died, e.g. for want of memory.
     """
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or cores()
     answers = _alone(jobs, args) if workers == 1 else _together(jobs, args, workers)
     for job, answer in answers:
         if on_progress is not None:
@@ -69,10 +70,25 @@ def scan_files(
         yield job, answer
 
 
+def cores() -> int:
+    """The cores that this process may use; not every system tells, then all."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def scan_file(
+    engine: Engine, source: Path | BinaryIO, facts: Facts, limits: Limits | None = None
+) -> FileScan:
+    """Scan one file in this process."""
+    stream = open_log(source, limits)
+    scan = engine.scan(stream, facts)
+    return FileScan(scan, stream.problem)
+
+
 def _alone(jobs: Iterable[FileJob], args: EngineArgs) -> Iterator[tuple[FileJob, FileScan]]:
     engine = Engine(args.signatures, args.cache)
     for job in jobs:
-        yield job, _scanned(engine, job, args)
+        yield job, scan_file(engine, job.path, job.facts, args.limits)
 
 
 def _together(jobs: Iterable[FileJob], args: EngineArgs, workers: int) -> Iterator[tuple[FileJob, FileScan]]:
@@ -104,10 +120,4 @@ def _start(args: EngineArgs) -> None:
 def _work(job: FileJob) -> FileScan:
     assert _engine is not None
     args, engine = _engine
-    return _scanned(engine, job, args)
-
-
-def _scanned(engine: Engine, job: FileJob, args: EngineArgs) -> FileScan:
-    stream = open_log(job.path, args.limits)
-    scan = engine.scan(stream, job.facts)
-    return FileScan(scan, stream.problem)
+    return scan_file(engine, job.path, job.facts, args.limits)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from generator.matching.engine import Engine
 from generator.matching.inputs import LogFile
-from generator.matching.parallel import EngineArgs, FileJob, FileScan, scan_files
-from generator.matching.reading import open_log
+from generator.matching.parallel import EngineArgs, FileJob, FileScan, cores, scan_file, scan_files
 
 #: Packed bytes from which other processes save more than they cost: each takes half a second to start.
 PAYS = 24 << 20
@@ -22,23 +20,11 @@ def scan_logs(
 
     Raises GatepostError if a process is killed.
     """
-    workers = workers or _cores()
+    workers = workers or cores()
     if workers == 1 or _packed(files) < PAYS:
-        return (_scanned(engine, file) for file in files)
+        return (scan_file(engine, file.source, file.facts) for file in files)
     jobs = (FileJob(Path(str(file.source)), file.facts) for file in files)
     return (scan for _, scan in scan_files(jobs, EngineArgs(engine.signatures, cache), workers))
-
-
-def _scanned(engine: Engine, file: LogFile) -> FileScan:
-    stream = open_log(file.source)
-    scan = engine.scan(stream, file.facts)
-    return FileScan(scan, stream.problem)
-
-
-def _cores() -> int:
-    """The cores that this process may use; not every system tells, then all."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _packed(files: Sequence[LogFile]) -> int:
