@@ -107,6 +107,32 @@ SIGNATURES: Schema = (
     Column("resolved_at", "timestamp", "the day its bug was said to be fixed"),
 )
 
+ASKED: Schema = (
+    Column("source", "string", "name of the configured source, an index; never null"),
+    Column("day", "timestamp", "midnight UTC: the documents of that day were asked for; never null"),
+    Column("query_hash", "string", "hash of the query; of the one that defines builds, `builds-` before it"),
+    Column("complete", "bool", "the answer was whole, and the day and its lag were over: not asked again"),
+    Column("reason", "string", "why the answer is not whole, or there is none; null if it is"),
+    Column("asked", "timestamp", "when it was asked"),
+)
+
+ANSWERS: Schema = (
+    Column("source", "string", "as in `asked`; unique together with day, query_hash and build_uuid"),
+    Column("day", "timestamp", "as in `asked`"),
+    Column("query_hash", "string", "as in `asked`"),
+    Column("build_uuid", "string", "a build that has documents of that day which the query matches"),
+    Column("lines", "int64", "how many"),
+    Column("first", "timestamp", "time of the first of them, UTC"),
+    Column("last", "timestamp", "time of the last of them, UTC"),
+)
+
+SOURCES: Schema = (
+    Column("source", "string", "name of the configured source; unique together with ci"),
+    Column("ci", "string", "a CI whose builds it yields"),
+    Column("kind", "string", "its type in the configuration"),
+    Column("passed", "bool", "false: it cannot show builds that passed, so no failure rate follows from it"),
+)
+
 _DIMENSIONS: Schema = (
     Column("day", "timestamp", "midnight UTC of the end_time's day"),
     *(
@@ -152,4 +178,7 @@ TABLES: dict[str, Schema] = {
     "skipped": SKIPPED,
     "queries": QUERIES,
     "signatures": SIGNATURES,
+    "sources": SOURCES,
+    "asked": ASKED,
+    "answers": ANSWERS,
 }

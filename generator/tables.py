@@ -78,6 +78,9 @@ class Tables:
     skipped: pd.DataFrame
     queries: pd.DataFrame
     signatures: pd.DataFrame
+    sources: pd.DataFrame
+    asked: pd.DataFrame
+    answers: pd.DataFrame
 
     @classmethod
     def of(cls, **frames: pd.DataFrame) -> Tables:
