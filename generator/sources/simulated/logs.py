@@ -93,14 +93,18 @@ def _services(build: Build, rng: Random) -> dict[str, bytes]:
     }
 
 
+def log_url(build: Build) -> str | None:
+    """Where the folder of its logs is published, if there is one."""
+    inner = place(build).partition("/")[2]
+    return f"https://logs.{build.ci.source}.example.org/{inner}/" if build.logs else None
+
+
 def record(build: Build) -> dict[str, Any]:
     """The build as Zuul's web API tells it."""
-    inner = place(build).partition("/")[2]
-    url = f"https://logs.{build.ci.source}.example.org/{inner}/" if build.logs else None
     return {
         "uuid": build.uuid, "job_name": build.job.name, "result": build.result, "voting": build.job.voting,
-        "final": build.result != "RETRY", "pipeline": build.pipeline, "log_url": url, "held": False,
-        "nodeset": None,
+        "final": build.result != "RETRY", "pipeline": build.pipeline, "log_url": log_url(build),
+        "held": False, "nodeset": None,
         "start_time": f"{build.start:%Y-%m-%dT%H:%M:%S}", "end_time": f"{build.end:%Y-%m-%dT%H:%M:%S}",
         "duration": (build.end - build.start).total_seconds(), "buildset": {"uuid": build.buildset},
         "ref": {
