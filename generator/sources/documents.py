@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from generator import words
-from generator.errors import GatepostError
 from generator.matching.engine import Engine, scan_documents
 from generator.matching.excerpts import excerpt
 from generator.matching.folders import shown
 from generator.matching.reading import Limits
 from generator.matching.results import DocumentScan
 from generator.sources import Context
-from generator.sources.exports import Export, export_files
+from generator.sources.exports import Export, source_files
 from generator.sources.frames import tables
 from generator.sources.metadata import NO_BUILD, Seen, SeenFile, as_text, columns, field_names, parsed
 from generator.sources.queries import query_set, usable
@@ -146,7 +144,7 @@ def collect(settings: DocumentsSettings, context: Context) -> Tables:
     """Builds and hits of the documents, and what was skipped; raises GatepostError if there are no files."""
     used = usable(context.signatures)
     origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
-    exports = [Export(path, context.limits or Limits()) for path in _files(settings)]
+    exports = [Export(path, context.limits or Limits()) for path in source_files(settings)]
     fields = field_names(settings.fields)
     collection = _Collection(exports, Seen(fields), Engine(used, context.cache), origin, fields)
     with context.progress.task(f"Searching the documents of {settings.name}", len(exports)) as task:
@@ -154,13 +152,13 @@ def collect(settings: DocumentsSettings, context: Context) -> Tables:
             collection.scan(number)
             task.advance()
     collection.quote()
-    return tables(collection.rows(context.known), used)
+    return tables(collection.rows(context.known), used, "documents")
 
 
 def check(settings: DocumentsSettings) -> str:
     """How many files and documents there are, and of how many builds; raises GatepostError like `collect`."""
     seen, total, lost = Seen(field_names(settings.fields)), 0, 0
-    files = _files(settings)
+    files = source_files(settings)
     for path in files:
         file = SeenFile()
         total += sum(1 for _ in seen.watch(Export(path, Limits()).documents(), file))
@@ -172,11 +170,3 @@ def check(settings: DocumentsSettings) -> str:
     without = f", {lost:,} of no known build" if lost else ""
     read = f"{words.plural(len(files), 'file')}, {words.plural(total, 'document')}{without}"
     return f"{read}; {words.plural(len(seen.builds), 'build')}{newest}"
-
-
-def _files(settings: DocumentsSettings) -> list[Path]:
-    files = export_files(settings.path)
-    if not files:
-        hint = f"set `path` of the source {settings.name!r} to NDJSON or JSON: a file, a folder or a glob"
-        raise GatepostError(f"{settings.path}: no documents there", hint)
-    return files

@@ -11,16 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from generator.errors import GatepostError
 from generator.matching.engine import Engine
 from generator.matching.excerpts import excerpt
 from generator.matching.facts import Facts
-from generator.matching.folders import log_files, shown
+from generator.matching.folders import Found, find_builds, log_files, shown
 from generator.matching.inventory import InventoryFacts, read_facts, with_results
 from generator.matching.reading import Limits, open_log
 from generator.matching.results import Match, Scan
 from generator.matching.tags import FileList, log_name
 from generator.sources.likely import failure_lines
 from generator.sources.rows import Origin, Row, Rows, build_row, odd_results, skipped_row
+from generator.sources.settings import LogsSettings
 
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -79,14 +81,26 @@ class _Hits:
         }
 
 
-def examine(folder: Path, setup: Setup, engine: Engine) -> Examined:
+def build_folders(settings: LogsSettings) -> Found:
+    """The builds of a source; raises GatepostError if there is no such tree."""
+    path = settings.path
+    hint = f"set `path` of the source {settings.name!r} to the folder that holds the builds' folders"
+    if not path.is_dir():
+        raise GatepostError(f"{path}: no such folder", hint)
+    try:
+        return find_builds(path)
+    except OSError as error:
+        raise GatepostError(f"{path}: cannot be read: {error.strerror}", hint) from None
+
+
+def examine(setup: Setup, folder: Path, engine: Engine) -> Examined:
     """Read one build's folder; whatever is wrong with it becomes rows of `skipped`."""
     path = shown(os.path.relpath(folder, setup.root))
     facts = read_facts(folder, results=False)
-    uuid = _identity(folder, path, facts, setup.origin.source)
+    uuid = identity(folder, path, facts, setup.origin.source)
     if setup.known.get(uuid) == setup.origin.query_set:
         return Examined(uuid, path)
-    facts = _located(with_results(folder, facts), path, setup.log_url)
+    facts = located(with_results(folder, facts), path, setup.log_url)
     end = facts.build.get("end_time")
     if setup.before and isinstance(end, datetime) and end < setup.before:
         row = build_row(setup.origin, facts.build, uuid, examined=False, known=facts.known)
@@ -94,7 +108,7 @@ def examine(folder: Path, setup: Setup, engine: Engine) -> Examined:
     return _Examination(folder, path, uuid, facts, setup, engine).run()
 
 
-def _identity(folder: Path, path: str, facts: InventoryFacts, source: str) -> str:
+def identity(folder: Path, path: str, facts: InventoryFacts, source: str) -> str:
     """The build's uuid; without metadata the folder's name if it is one, else where the folder lies."""
     uuid = facts.build.get("build_uuid")
     if uuid:
@@ -102,7 +116,7 @@ def _identity(folder: Path, path: str, facts: InventoryFacts, source: str) -> st
     return folder.name if _UUID.fullmatch(folder.name) else f"{source}:{path}"
 
 
-def _located(facts: InventoryFacts, path: str, base: str | None) -> InventoryFacts:
+def located(facts: InventoryFacts, path: str, base: str | None) -> InventoryFacts:
     """The same with the URL of the build's logs, if the configuration tells where the tree is published."""
     if base is None or "log_url" in facts.build:
         return facts

@@ -12,10 +12,20 @@ from generator.errors import GatepostError
 from generator.matching.log_text import byte_lines
 from generator.matching.reading import Limits, Problem, open_log
 from generator.matching.tags import log_name
+from generator.sources.settings import DocumentsSettings
 
 _ENDINGS = (".ndjson", ".json", ".jsonl")
 _MAX_ANSWER = 64 << 20
 _MAX_DOCUMENT = 64 << 20
+
+
+def source_files(settings: DocumentsSettings) -> list[Path]:
+    """The files of a source, at least one; raises GatepostError if there is none."""
+    files = export_files(settings.path)
+    if not files:
+        hint = f"set `path` of the source {settings.name!r} to NDJSON or JSON: a file, a folder or a glob"
+        raise GatepostError(f"{settings.path}: no documents there", hint)
+    return files
 
 
 def export_files(path: Path) -> list[Path]:

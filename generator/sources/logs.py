@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from generator import words
 from generator.errors import GatepostError
-from generator.matching.folders import Found, find_builds
 from generator.matching.inventory import RECORDS, find, read_facts
 from generator.matching.reading import Limits
 from generator.progress import Task
 from generator.sources import Context
-from generator.sources.examine import Examined, Setup
+from generator.sources.examine import Examined, Setup, build_folders, examine
 from generator.sources.frames import tables
 from generator.sources.queries import query_set, usable
 from generator.sources.rows import Origin, Rows, skipped_row
 from generator.sources.settings import LogsSettings
-from generator.sources.workers import examine_all
+from generator.sources.workers import each_build
 from generator.tables import Tables
 
 _SAMPLE = 200
@@ -25,7 +25,7 @@ _SAMPLE = 200
 
 def collect(settings: LogsSettings, context: Context) -> Tables:
     """Builds, hits, failure lines and what was skipped; raises GatepostError if there is no such tree."""
-    found = _found(settings)
+    found = build_folders(settings)
     used = usable(context.signatures)
     origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
     setup = Setup(
@@ -41,9 +41,10 @@ def collect(settings: LogsSettings, context: Context) -> Tables:
     if not found.builds:
         rows.skipped.append(skipped_row(origin, ".", "no builds", "no build folder was found"))
     with context.progress.task(f"Examining the builds of {settings.name}", len(found.builds)) as task:
-        builds = examine_all(found.builds, setup, used, context.cache, context.workers)
+        work = partial(examine, setup)
+        builds = each_build(found.builds, work, used, context.cache, context.workers)
         _gather(rows, _counted(builds, task), origin)
-    return tables(rows, used)
+    return tables(rows, used, "logs")
 
 
 def _counted(builds: Iterable[Examined], task: Task) -> Iterator[Examined]:
@@ -72,7 +73,7 @@ def _gather(rows: Rows, builds: Iterable[Examined], origin: Origin) -> None:
 
 def check(settings: LogsSettings) -> str:
     """How many builds there are, how many with metadata, the newest; GatepostError if there is none."""
-    builds = _found(settings).builds
+    builds = build_folders(settings).builds
     if not builds:
         hint = "put build folders there, or correct the `path` of the source"
         raise GatepostError(f"no build folder was found in {settings.path}", hint)
@@ -85,14 +86,3 @@ def check(settings: LogsSettings) -> str:
     layout = f"{scraped:,} with a build record" if scraped else "as Zuul publishes them"
     newest = f"newest end {ends[-1][:16]} UTC" if ends else "no end times"
     return f"{words.plural(len(builds), 'build folder')}, {layout}; {known:,}{of} with metadata; {newest}"
-
-
-def _found(settings: LogsSettings) -> Found:
-    path = settings.path
-    hint = f"set `path` of the source {settings.name!r} to the folder that holds the builds' folders"
-    if not path.is_dir():
-        raise GatepostError(f"{path}: no such folder", hint)
-    try:
-        return find_builds(path)
-    except OSError as error:
-        raise GatepostError(f"{path}: cannot be read: {error.strerror}", hint) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from source_samples import NOW, SIGNATURES, build_folder
 from generator.errors import GatepostError
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
-from generator.sources.examine import Examined, Setup
+from generator.sources.examine import Examined, Setup, examine
 from generator.sources.queries import query_set
 from generator.sources.rows import Origin
-from generator.sources.workers import examine_all
+from generator.sources.workers import each_build
 
 BUILDS = 24
 
@@ -27,7 +28,7 @@ def answers(tmp_path: Path) -> Iterator[Iterator[Examined]]:
     folders = [build_folder(tmp_path, f"{n:07x}" + "0" * 25, *lines) for n in range(BUILDS)]
     origin = Origin("logs", None, NOW, query_set(SIGNATURES), {})
     setup = Setup(tmp_path, origin, FileList.load(None), Limits(), {})
-    builds = examine_all(folders, setup, SIGNATURES, None, workers=2)
+    builds = each_build(folders, partial(examine, setup), SIGNATURES, None, workers=2)
     yield builds
     builds.close()  # type: ignore[attr-defined]
 
