@@ -1,0 +1,128 @@
+"""Runs one server for a test session, and leaves nothing behind: neither the server nor its files.
+
+A process of its own, so that it outlives a crash, a Ctrl-C or a kill of the tests: it stops the server
+when its owner, a process id, is gone. SIGTERM stops the server, SIGUSR1 starts it again on its data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Task(NamedTuple):
+    """What to run: a copy of `distribution` with `files` in it, as the user with the id `user`."""
+
+    directory: str
+    distribution: str
+    files: dict[str, str]
+    command: list[str]
+    environment: dict[str, str]
+    owner: int
+    user: int | None
+
+
+def begin(task: Task) -> None:
+    """Start a supervisor that is nobody's child."""
+    command = [sys.executable, "-S", str(Path(__file__).resolve()), json.dumps(task._asdict())]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+
+
+def _supervise(task: Task) -> None:
+    owner = os.pidfd_open(task.owner)
+    directory = Path(task.directory)
+    ending = _signals()
+    try:
+        _lay_out(task, directory)
+        while ending["how"] != "stop":
+            ending["how"] = None
+            with _server(task, directory) as server:
+                while not ending["how"]:
+                    if select.select([owner], [], [], 0.1)[0]:
+                        ending["how"] = "stop"
+                    if server.poll() is not None:
+                        (directory / "ended").touch()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            directory.parent.rmdir()
+
+
+def _signals() -> dict[str, str | None]:
+    ending: dict[str, str | None] = {"how": None}
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: ending.update(how="stop"))
+    signal.signal(signal.SIGUSR1, lambda *_: ending.update(how="again"))
+    return ending
+
+
+def _lay_out(task: Task, directory: Path) -> None:
+    home = directory / "home"
+    shutil.copytree(task.distribution, home, symlinks=True)
+    (home / "tmp").mkdir()
+    for name, text in task.files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text)
+    if task.user is not None:
+        for path in [home, *home.rglob("*")]:
+            os.chown(path, task.user, -1, follow_symlinks=False)
+
+
+@contextlib.contextmanager
+def _server(task: Task, directory: Path) -> Any:
+    options: dict[str, Any] = {}
+    if task.user is not None:
+        options = {"user": task.user, "group": pwd.getpwuid(task.user).pw_gid, "extra_groups": []}
+    for stale in ("ended", "home/logs/http.ports"):
+        (directory / stale).unlink(missing_ok=True)
+    with (directory / "server.log").open("ab") as log:
+        server = subprocess.Popen(
+            task.command,
+            cwd=directory / "home",
+            env=task.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **options,
+        )
+    _write(directory / "server.pid", server.pid)
+    try:
+        yield server
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def _write(path: Path, number: int) -> None:
+    """Who reads the file finds the number in it, or no file."""
+    path.with_suffix(".new").write_text(str(number))
+    path.with_suffix(".new").rename(path)
+
+
+def main() -> None:
+    task = Task(**json.loads(sys.argv[1]))
+    directory = Path(task.directory)
+    directory.mkdir(mode=0o711)
+    if child := os.fork():
+        _write(directory / "supervisor.pid", child)
+        os._exit(0)
+    os.setsid()
+    with (directory / "supervisor.log").open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    _supervise(task)
+
+
+if __name__ == "__main__":
+    main()

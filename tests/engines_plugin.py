@@ -1,0 +1,122 @@
+"""Fixtures for tests against real servers, and what the summary says about them."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from engines import distributions, servers, sharing
+from engines.proxy import Proxy
+from engines.servers import OwnServer, Server
+
+_used: dict[str, Server] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        sharing.open_session()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        sharing.close_session()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for state in sharing.states():
+        ran = f"ran, started in {state.seconds:.0f} s" if state.seconds else f"ran at {state.url}"
+        terminalreporter.write_line(f"engine {state.name}: {ran if state.url else 'not run: ' + state.why}")
+
+
+@pytest.fixture(scope="session", params=sharing.names())
+def engine(request: pytest.FixtureRequest) -> Server:
+    """Each of the four servers in turn, shared by all tests of the session: keep to `index_prefix`."""
+    return _shared(request.param)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Server:
+    """One Elasticsearch, shared by all tests of the session: keep to `index_prefix`."""
+    return _shared(_first("elasticsearch"))
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> Server:
+    """One OpenSearch, shared by all tests of the session: keep to `index_prefix`."""
+    return _shared(_first("opensearch"))
+
+
+@pytest.fixture
+def index_prefix() -> Iterator[str]:
+    """How the names of this test's indices begin; they are deleted after it."""
+    yield from _prefix()
+
+
+@pytest.fixture(scope="module")
+def module_index_prefix() -> Iterator[str]:
+    """How the names of this module's indices begin; they are deleted after it."""
+    yield from _prefix()
+
+
+@pytest.fixture
+def own_engine() -> Iterator[Callable[..., OwnServer]]:
+    """Starts a server of the test's own: own_engine("elasticsearch", settings={…}, secured=True)."""
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str, **options: Any) -> OwnServer:
+            name = name if name in distributions.DISTRIBUTIONS else _first(name)
+            try:
+                server = servers.start(name, *sharing.folder_for_own(name), **options)
+            except distributions.CannotRunError as error:
+                _cannot(name, str(error), error.expected)
+                raise
+            stack.callback(server.stop)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def proxy_to() -> Iterator[Callable[[str], Proxy]]:
+    """Starts a proxy before a URL: proxy_to(engine.url)."""
+    with contextlib.ExitStack() as stack:
+        yield lambda url: stack.enter_context(Proxy(url))
+
+
+def _shared(name: str) -> Server:
+    if name not in _used:
+        state = sharing.acquire(name)
+        if not state.url:
+            _cannot(name, state.why, state.expected)
+        _used[name] = Server(name, state.url)
+    return _used[name]
+
+
+def _first(kind: str) -> str:
+    """The first server of a kind that can run here, else the first."""
+    names = sharing.names(kind)
+    if sharing.given():
+        return next((name for name in names if name in sharing.given()), names[0])
+    for name in names:
+        with contextlib.suppress(distributions.CannotRunError):
+            distributions.check(name)
+            return name
+    return names[0]
+
+
+def _cannot(name: str, why: str, expected: bool) -> None:
+    from conftest import require
+
+    if expected:
+        pytest.skip(f"{name}: {why}")
+    require("engines", f"{name}: {why}")
+
+
+def _prefix() -> Iterator[str]:
+    prefix = f"test-{secrets.token_hex(4)}-"
+    yield prefix
+    for server in _used.values():
+        server.forget(prefix)
