@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from generator import __version__
+from generator import __version__, cli_ask
+from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
 from generator.errors import GatepostError
-from generator.progress import Progress
 
 app = typer.Typer(
     name="gatepost",
@@ -28,25 +26,6 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
-    """How an answer is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration.", metavar="FILE")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the answer and errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
-Now = Annotated[
-    str | None,
-    typer.Option(
-        "--now",
-        help="The time to take for now, e.g. 2026-11-20T23:10Z, for reproducible runs.",
-        metavar="TIME",
-    ),
-]
-_DEFAULT = Path("gatepost.yaml")
 _STOPPED = 130  # as shells say it of a command that Ctrl-C ended
 
 
@@ -77,7 +56,7 @@ def init(
 
 @app.command(epilog="Example: gatepost check --config my-community/gatepost.yaml")
 def check(
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT,
     print_key: Annotated[
         str | None, typer.Option("--print", help="Print only the value of this key.", metavar="KEY")
     ] = None,
@@ -108,80 +87,46 @@ def lint(
     raise typer.Exit(linter.exit_code(findings))
 
 
-@app.command(epilog="Example: gatepost explain --signatures queries/ logs/0a1b2c3/")
-def explain(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"
-        ),
-    ],
-    signatures: Annotated[
-        Path | None, typer.Option("--signatures", help="Folder of signature files.", metavar="DIR")
-    ] = None,
-    files: Annotated[
-        Path | None, typer.Option("--files", help="The list of files with their tags.", metavar="LIST.yaml")
-    ] = None,
-    passed: Annotated[
-        Path | None,
-        typer.Option("--passed", help="A log of the same job that passed, to compare with.", metavar="LOG"),
-    ] = None,
-    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """What does Gatepost make of this failure? Exit 0: known, 3: not known, 1: error."""
-    from generator import explain as explainer
-
-    text, code = explainer.run(
-        paths,
-        signatures,
-        files,
-        passed,
-        output.value,
-        progress=_progress(quiet, verbose),
-        stdin=sys.stdin.buffer,
-    )
-    typer.echo(text)
-    raise typer.Exit(code)
+app.command(epilog="Example: gatepost explain --signatures queries/ logs/0a1b2c3/")(cli_ask.explain)
+app.command(epilog="Example: gatepost query 'message:\"No space left\"' --days 7")(cli_ask.query)
 
 
 @app.command(epilog="Example: gatepost collect --config gatepost.yaml")
 def collect(
-    config: Config = _DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None
+    config: Config = DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None
 ) -> None:
     """Read builds and logs from the sources into the store."""
     from generator import pipeline
     from generator.config import load
 
-    pipeline.collect(load(config), _moment(now), _progress(quiet, verbose))
+    pipeline.collect(load(config), moment(now), progress(quiet, verbose))
 
 
 @app.command(epilog="Example: gatepost build --config gatepost.yaml")
-def build(config: Config = _DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None) -> None:
+def build(config: Config = DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None) -> None:
     """Make the site, the digest and the TSC report from the store."""
     from generator import pipeline
     from generator.config import load
 
-    pipeline.build(load(config), _moment(now), _progress(quiet, verbose))
+    pipeline.build(load(config), moment(now), progress(quiet, verbose))
 
 
 @app.command(epilog="Example: gatepost digest > mail.txt")
-def digest(config: Config = _DEFAULT, now: Now = None) -> None:
+def digest(config: Config = DEFAULT, now: Now = None) -> None:
     """Print the week as a plain text mail."""
     from generator import pipeline
     from generator.config import load
 
-    typer.echo(pipeline.text("digest", load(config), _moment(now)), nl=False)
+    typer.echo(pipeline.text("digest", load(config), moment(now)), nl=False)
 
 
 @app.command(epilog="Example: gatepost tsc > report.md")
-def tsc(config: Config = _DEFAULT, now: Now = None) -> None:
+def tsc(config: Config = DEFAULT, now: Now = None) -> None:
     """Print the report for the TSC meeting, one page of Markdown."""
     from generator import pipeline
     from generator.config import load
 
-    typer.echo(pipeline.text("tsc", load(config), _moment(now)), nl=False)
+    typer.echo(pipeline.text("tsc", load(config), moment(now)), nl=False)
 
 
 @app.command(epilog="Example: gatepost demo build/demo")
@@ -197,23 +142,7 @@ def demo(
     """Simulate a community with a known truth, and run the whole chain on its logs."""
     from generator.demo import run
 
-    run(folder, seed, scale, _progress(quiet, verbose))
-
-
-def _progress(quiet: bool, verbose: bool) -> Progress:
-    return Progress(0 if quiet else 2 if verbose else 1)
-
-
-def _moment(now: str | None) -> datetime:
-    """The time of --now; a naive one is UTC."""
-    try:
-        at = datetime.fromisoformat(now) if now is not None else datetime.now(UTC)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-        if 1970 <= at.year < 9999:
-            return at
-    except (ValueError, OverflowError):
-        pass
-    raise GatepostError(f"--now {now}: not a time", "write it like 2026-11-20T23:10Z")
+    run(folder, seed, scale, progress(quiet, verbose))
 
 
 def _fail(message: str, hint: str = "", code: int = 1) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_help_has_an_example_that_parses(name: str) -> None:
     assert answer.exit_code == 0
     example = re.search(r"Example: gatepost (.*)", answer.output)
     assert example, f"{name}: no example"
-    words = example[1].split(">")[0].split()
+    words = shlex.split(example[1].split(">")[0])
     typer.main.get_command(app).make_context("gatepost", words[:1] + words[1:], resilient_parsing=False)
     command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
     assert words[0] == name

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 LAYERS: list[set[str]] = [
-    {"cli", "__main__"},
-    {"pipeline", "explain", "explain_text", "lint", "demo", "scaffold"},
+    {"cli", "cli_ask", "cli_options", "__main__"},
+    {"pipeline", "explain", "explain_text", "query", "query_text", "lint", "demo", "scaffold"},
     {
         "sources",
         "stats",
@@ -28,7 +28,7 @@ LAYERS: list[set[str]] = [
     },
     {"matching"},
     {"signatures"},
-    {"model", "tables", "config", "resources", "errors", "words", "progress", "yaml_input"},
+    {"model", "tables", "config", "index_settings", "resources", "errors", "words", "progress", "yaml_input"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Within a layer only these may import those (design: pages and text may use stats and figures).
@@ -47,7 +47,13 @@ SIDEWAYS = {
     ("pages", "site_search"),
     ("figures", "render"),
     ("explain", "explain_text"),
+    ("query", "query_text"),
+    ("query", "lint"),
+    ("query_text", "lint"),
     ("__main__", "cli"),
+    ("cli", "cli_ask"),
+    ("cli", "cli_options"),
+    ("cli_ask", "cli_options"),
 }
 
 

@@ -40,9 +40,14 @@ def lint_folder(path: Path) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column, finding.check))
 
 
-def _remarks(signature: Signature, query: Query) -> Iterator[clauses.Remark]:
-    yield from clauses.remarks(signature.query, query)
+def of_query(text: str, query: Query) -> Iterator[clauses.Remark]:
+    """What is to be said of a query by itself; `text` is what it was parsed from."""
+    yield from clauses.remarks(text, query)
     yield from meaning.remarks(query)
+
+
+def _remarks(signature: Signature, query: Query) -> Iterator[clauses.Remark]:
+    yield from of_query(signature.query, query)
     yield from examples.remarks(signature, query)
     if signature.test_ids:
         message = "test_ids is not evaluated yet: it does not narrow what matches"

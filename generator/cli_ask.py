@@ -1,0 +1,88 @@
+"""The commands that answer a question about logs: explain and query."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
+
+
+def explain(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"
+        ),
+    ],
+    signatures: Annotated[
+        Path | None, typer.Option("--signatures", help="Folder of signature files.", metavar="DIR")
+    ] = None,
+    files: Annotated[
+        Path | None, typer.Option("--files", help="The list of files with their tags.", metavar="LIST.yaml")
+    ] = None,
+    passed: Annotated[
+        Path | None,
+        typer.Option("--passed", help="A log of the same job that passed, to compare with.", metavar="LOG"),
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """What does Gatepost make of this failure? Exit 0: known, 3: not known, 1: error."""
+    from generator import explain as explainer
+
+    text, code = explainer.run(
+        paths,
+        signatures,
+        files,
+        passed,
+        output.value,
+        progress=progress(quiet, verbose),
+        stdin=sys.stdin.buffer,
+    )
+    typer.echo(text)
+    raise typer.Exit(code)
+
+
+def query(
+    text: Annotated[
+        str, typer.Argument(help="A query as signatures have it, in Lucene's syntax.", metavar="LUCENE")
+    ],
+    config: Config = DEFAULT,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Ask only this source.", metavar="NAME")
+    ] = None,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Count the values of this field; repeatable.", metavar="NAME"),
+    ] = None,
+    top: Annotated[
+        int, typer.Option("--top", help="So many values of each field are shown.", min=1, metavar="N")
+    ] = 10,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", help="Only lines of the last N days.", min=1, max=36_500, metavar="N"),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only lines from this time on.", metavar="TIME")
+    ] = None,
+    excerpts: Annotated[
+        int, typer.Option("--excerpts", help="Show a line of so many builds.", min=0, max=100, metavar="N")
+    ] = 0,
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    now: Now = None,
+) -> None:
+    """Which lines and builds match a query, how many, since when? Exit 0: some, 3: none, 1: error."""
+    from generator import query as querying
+
+    first = moment(since, "--since") if since is not None else None
+    options = querying.Options(source, fields or (), top, days, first, excerpts, output.value)
+    answer, code = querying.run(text, config, options, moment(now), progress(quiet, verbose))
+    typer.echo(answer)
+    raise typer.Exit(code)
