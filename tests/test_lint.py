@@ -40,7 +40,7 @@ def named(findings: list[Finding], check: str) -> list[str]:
         'message:"a word" AND voting:[0 TO 1]',
         "message:nova.comp* AND message:0.1?",
         "connection",
-        'message:"foo bar"~2 AND _exists_:project AND @timestamp:[2026-11-01 TO *]',
+        'message:"foo bar"~2 AND _exists_:project',
         'message:"C:\\\\new \\"x\\"" AND message:\\u0041bc',
     ],
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from generator.matching.analyzer import lower, terms
-from generator.matching.clauses import KEYWORD, NUMBERS, base, settled
+from generator.matching.clauses import settled
+from generator.matching.mapping import FIELDS, KEYWORD, NUMBERS, TEXTS, base
 from generator.signatures.lexer import tokens
 from generator.signatures.query import (
     Bool,
@@ -23,15 +24,6 @@ from generator.signatures.query import (
     Wildcard,
     leaves,
 )
-
-#: The fields of a line (design, "Signature files"); those that hold text have a `.keyword` too.
-FIELDS = (
-    "message", "filename", "tags", "build_name", "build_status", "build_queue", "build_branch",
-    "build_change", "build_patchset", "build_ref", "build_uuid", "build_set", "project", "tenant",
-    "voting", "node_provider", "hosts_region", "log_url", "@timestamp",
-)  # fmt: skip
-
-TEXTS = frozenset(FIELDS) - NUMBERS - {"@timestamp"}
 
 _BARE = re.compile(r"\[[^\]]*\]|\\.|(?P<bare>[\s^$\-])(?![?*{])", re.DOTALL)
 _LETTER_ESCAPE = re.compile(r"\\(?:([A-Za-z])|.)", re.DOTALL)

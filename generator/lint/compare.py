@@ -7,7 +7,8 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from generator.matching.analyzer import lower, terms
-from generator.matching.clauses import KEYWORD, NUMBERS, settled
+from generator.matching.clauses import settled
+from generator.matching.mapping import KEYWORD, NUMBERS
 from generator.signatures.query import Bool, Occur, Phrase, Query, Term, Wildcard
 
 

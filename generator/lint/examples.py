@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.lint.clauses import Remark
-from generator.matching.clauses import field, settled
+from generator.matching.clauses import settled
 from generator.matching.facts import Facts, reduce
 from generator.matching.formula import And, Atom, Constant, Formula, Or
+from generator.matching.mapping import field
 from generator.signatures.model import Signature
 from generator.signatures.query import Query
 from generator.words import cut

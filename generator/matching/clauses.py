@@ -1,16 +1,16 @@
-"""What one clause asks of one field: text, its `.keyword` or a number, mapped as Elasticsearch does it."""
+"""What one clause asks of one field, as Elasticsearch has it; `mapping` says what fields there are."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from collections.abc import Callable
 
 from generator.errors import GatepostError
-from generator.matching.analyzer import lower, terms, units
+from generator.matching.analyzer import lower, terms
+from generator.matching.mapping import DATE, MESSAGE, Field, Kind, base, kind_of, named_fields
 from generator.matching.regexps import whole
+from generator.matching.typed import Indexed, Test, typed_test
 from generator.signatures.query import (
     Bool,
     Exists,
@@ -23,69 +23,56 @@ from generator.signatures.query import (
     Regexp,
     Term,
     Wildcard,
+    leaves,
     reduced,
 )
 
 Multi = Wildcard | Regexp
-Indexed = Term | Phrase | Multi | Range
-Value = str | int
-Test = Callable[["Field"], bool]
-
-NUMBERS = frozenset({"voting", "build_change"})
-KEYWORD = ".keyword"
-IGNORE_ABOVE = 256  # UTF-16 units
-VALUE_GAP = 100
-
-
-class Field:
-    """The values that a document has in one field; tokens are computed once, when first asked for."""
-
-    def __init__(self, values: Sequence[Value]) -> None:
-        self.values = values
-
-    @cached_property
-    def terms(self) -> list[list[str]]:
-        """The tokens of each value."""
-        return [terms(str(value)) for value in self.values]
-
-    @cached_property
-    def joined(self) -> str:
-        """All tokens, each between NULs (no token holds one); values are kept apart."""
-        return "\0" + "\0\1\0".join("\0".join(part) for part in self.terms) + "\0"
-
-    def positions(self, term: str) -> list[int]:
-        """The positions of a token, ascending; values lie 100 apart."""
-        found, offset = [], 0
-        for part in self.terms:
-            found += [offset + index for index, word in enumerate(part) if word == term]
-            offset += len(part) + VALUE_GAP
-        return found
-
-
-def base(name: str) -> str:
-    """The field that holds the values: `tags` for `tags.keyword`."""
-    return name.removesuffix(KEYWORD)
-
-
-def field(name: str, values: Sequence[Value]) -> Field:
-    """The values of `base(name)` as the field `name` has them."""
-    if name.endswith(KEYWORD):
-        values = () if base(name) in NUMBERS else values
-        return Field([text for text in map(str, values) if units(text) <= IGNORE_ABOVE])
-    return Field([n for n in map(_number, values) if n is not None] if name in NUMBERS else values)
 
 
 def leaf_test(leaf: Leaf, name: str) -> Test | None:
     """The test that a clause makes on field `name`; None if no token is left of the clause: it vanishes."""
+    if leaf.field is not None:
+        _refuse_field(leaf)
     if isinstance(leaf, Exists):
         return _exists
-    if name in NUMBERS:
-        return _number_test(leaf)
-    return _keyword_test(leaf) if name.endswith(KEYWORD) else _text_test(leaf)
+    kind = kind_of(name)
+    if kind is None:
+        return _dynamic_test(leaf)
+    if kind is Kind.TEXT:
+        return _text_test(leaf)
+    return _keyword_test(leaf) if kind is Kind.KEYWORD else typed_test(leaf, kind)
+
+
+def _refuse_field(leaf: Leaf) -> None:
+    name = leaf.field or ""
+    if name.startswith("_"):
+        raise GatepostError(f"{name}: what the index keeps for itself is not supported", "name another field")
+    if base(name) == DATE:
+        raise GatepostError(f"clauses about {DATE} are not supported", "leave the time to the window")
+
+
+def _dynamic_test(leaf: Indexed) -> Test:
+    """For a field that is not ours: what it holds in a document says how it is mapped."""
+    text = _text_test(leaf)
+    if text is None:
+        if leaf.field is None:
+            return lambda found: False
+        what = f"a clause without a word about {leaf.field} is not supported"
+        raise GatepostError(what, "whether it vanishes depends on the index: remove it, or search for words")
+    tests = {kind: typed_test(leaf, kind) for kind in (Kind.LONG, Kind.FLOAT, Kind.BOOLEAN)}
+    tests[Kind.TEXT] = text
+    return lambda found: tests[found.kind](found)
 
 
 def settled(query: Query) -> Query:
-    """The query without the clauses that vanish, since analysis leaves no token of them."""
+    """The query without the clauses that vanish, since analysis leaves no token of them.
+
+    GatepostError for a clause that cannot be answered exactly.
+    """
+    for leaf in leaves(query):
+        for name in named_fields(leaf.field, (MESSAGE, DATE)):
+            leaf_test(leaf, name)
     return reduced(query, _vanishes) or MatchNone()
 
 
@@ -93,13 +80,6 @@ def _vanishes(query: Query) -> bool:
     if isinstance(query, MatchAll | MatchNone | Bool) or query.field is None:
         return False
     return leaf_test(query, query.field) is None
-
-
-def named_fields(name: str | None, known: Iterable[str]) -> list[str]:
-    """The fields that a clause asks: one, or for the default field all of `known` and their `.keyword`."""
-    if name is not None:
-        return [name]
-    return [found for stem in known for found in ((stem,) if stem in NUMBERS else (stem, stem + KEYWORD))]
 
 
 def _exists(found: Field) -> bool:
@@ -189,52 +169,3 @@ def _between(low: str | None, high: str | None, leaf: Range) -> Callable[[str], 
         return above and (high is None or word < high or (leaf.include_high and word == high))
 
     return check
-
-
-def _number_test(leaf: Indexed) -> Test:
-    """Numbers compare by value; what is no number matches nothing (lenient)."""
-    if isinstance(leaf, Term | Phrase):
-        wanted = _decimal(leaf.text)
-        return lambda found: wanted is not None and wanted in found.values
-    if not isinstance(leaf, Range):
-        return lambda found: False
-    low, high = leaf.low and _decimal(leaf.low), leaf.high and _decimal(leaf.high)
-    if (leaf.low is not None and low is None) or (leaf.high is not None and high is None):
-        return lambda found: False
-
-    def check(found: Field) -> bool:
-        return any(
-            (low is None or value > low or (leaf.include_low and value == low))  # type: ignore[operator]
-            and (high is None or value < high or (leaf.include_high and value == high))  # type: ignore[operator]
-            for value in found.values
-        )
-
-    return check
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _number(value: Value) -> int | None:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def each_value(value: object) -> Iterable[Value]:
-    """The values in a document's field: lists are flattened, nulls dropped, booleans spelled as JSON does."""
-    if isinstance(value, list | tuple):
-        for part in value:
-            yield from each_value(part)
-    elif isinstance(value, bool):
-        yield "true" if value else "false"
-    elif isinstance(value, str | int):
-        yield value
-    elif isinstance(value, float):
-        yield repr(value)

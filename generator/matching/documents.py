@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from generator.matching.clauses import Value, each_value
 from generator.matching.facts import MESSAGE, Facts
+from generator.matching.mapping import Value, each_value, spelled
 from generator.matching.plan import Message, Plan, Planner
 from generator.matching.results import DocumentProblem, DocumentScan
 from generator.signatures.model import Signature
@@ -64,7 +64,7 @@ def _flat(document: Mapping[str, object], prefix: str) -> Iterable[tuple[str, ob
 
 
 def _matching(plan: Plan, message: tuple[Value, ...]) -> list[int]:
-    texts = [str(value) for value in message]
+    texts = [spelled(value) for value in message]
     found = Message(lambda: texts)
     wanted = [*plan.each]
     if plan.database is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from generator.matching.clauses import Value, base, each_value, field, leaf_test, named_fields, settled
+from generator.matching.clauses import leaf_test, settled
+from generator.matching.mapping import Value, base, each_value, field, named_fields
 from generator.signatures.query import Bool, MatchAll, MatchNone, Occur, Query
 
 Document = Mapping[str, object]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generator.matching import clauses
+from generator.matching import clauses, mapping
 from generator.matching.formula import FALSE, TRUE, Atom, Formula, conjunction, disjunction, negation
 from generator.signatures.query import Bool, Leaf, MatchAll, MatchNone, Occur, Query
 
-Value = clauses.Value
-MESSAGE = "message"
+Value = mapping.Value
+MESSAGE = mapping.MESSAGE
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _reduced(query: Query, facts: Facts, unknown: bool) -> Formula:
         return FALSE
     if isinstance(query, Bool):
         return _sequence(query, facts, unknown)
-    names = clauses.named_fields(query.field, [MESSAGE, *(name for name in facts.fields if name != MESSAGE)])
+    names = mapping.named_fields(query.field, [MESSAGE, *(name for name in facts.fields if name != MESSAGE)])
     return disjunction(_leaf(query, name, facts, unknown) for name in names)
 
 
@@ -68,9 +68,9 @@ def _leaf(leaf: Leaf, name: str, facts: Facts, unknown: bool) -> Formula:
     test = clauses.leaf_test(leaf, name)
     if test is None:
         return FALSE
-    stem = clauses.base(name)
+    stem = mapping.base(name)
     if stem == MESSAGE:
         return Atom(name, leaf, test)
     if facts.unknown and stem not in facts.fields:
         return TRUE if unknown else FALSE
-    return TRUE if test(clauses.field(name, facts.fields.get(stem, ()))) else FALSE
+    return TRUE if test(mapping.field(name, facts.fields.get(stem, ()))) else FALSE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from generator.matching.clauses import Test
+from generator.matching.typed import Test
 from generator.signatures.query import Leaf
 
 

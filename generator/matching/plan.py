@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import hyperscan
 
 from generator.errors import GatepostError
-from generator.matching import clauses
-from generator.matching.clauses import Field
+from generator.matching import clauses, mapping
 from generator.matching.database import Databases
 from generator.matching.facts import Facts, Reduced, reduce
 from generator.matching.formula import FALSE, TRUE, And, Atom, Constant, Formula, Not
+from generator.matching.mapping import Field
 from generator.matching.prefilter import FOREIGN_FOLDS, Cover, cover
 from generator.signatures.model import Signature
 from generator.signatures.parse import parse
-from generator.signatures.query import Query, leaves
+from generator.signatures.query import leaves
 
 _GROUPING = ("tags", "filename")
 _KEPT_ANSWERS = 256
@@ -33,7 +33,7 @@ class Message:
     def field(self, name: str) -> Field:
         """The field `message` or `message.keyword`."""
         if name not in self._fields:
-            self._fields[name] = clauses.field(name, self._values())
+            self._fields[name] = mapping.field(name, self._values())
         return self._fields[name]
 
 
@@ -65,12 +65,10 @@ class _Prepared:
     """A signature's query, and what was left of it under the facts met so far."""
 
     def __init__(self, signature: Signature) -> None:
-        query = parse(signature.query)
-        _refuse(query)
-        self._query = clauses.settled(query)
+        self._query = clauses.settled(parse(signature.query))
         named = {leaf.field for leaf in leaves(self._query)}
         self.wild = None in named
-        self._fields = sorted({clauses.base(name) for name in named if name is not None} - {"message"})
+        self._fields = sorted({mapping.base(name) for name in named if name is not None} - {mapping.MESSAGE})
         self._known: dict[object, Reduced] = {}
         self._same: dict[Reduced, Reduced] = {}
 
@@ -84,13 +82,6 @@ class _Prepared:
             found = reduce(self._query, facts)
             found = self._known[key] = self._same.setdefault(found, found)
         return found
-
-
-def _refuse(query: Query) -> None:
-    for leaf in leaves(query):
-        if leaf.field is not None and clauses.base(leaf.field) == "@timestamp":
-            raise GatepostError("clauses about @timestamp are not supported", "leave the time to the window")
-        clauses.leaf_test(leaf, leaf.field or "message")
 
 
 class Planner:

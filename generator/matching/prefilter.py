@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from generator.matching.analyzer import lower, terms
-from generator.matching.clauses import KEYWORD
 from generator.matching.formula import And, Atom, Constant, Formula, Not, Or, negation
+from generator.matching.mapping import KEYWORD
 from generator.signatures.query import Phrase, Term, Wildcard
 
 #: The only characters beyond ASCII whose lower case is ASCII: İ (i) and the Kelvin sign (k). A line that
