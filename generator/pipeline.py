@@ -66,14 +66,15 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
         except GatepostError as error:
             failed.append(error)
             tables = _only_skipped(one.name, error, now)
-        store.add(_with_problems(tables, loaded, now), now)
+        store.add(_with_problems(tables, loaded, now), now, one.name)
         progress.note(
             f"{one.name}: {words.plural(len(tables.builds), 'build')} new or examined anew, "
             f"{words.plural(len(tables.hits), 'hit')}"
         )
     # back from the newest build, as all windows: of logs of 2013 a report can be made today
     newest = store.newest_day(now)
-    store.prune((newest or now) - timedelta(days=settings.keep_days))
+    names = [one.name for one in settings.sources]
+    store.prune((newest or now) - timedelta(days=settings.keep_days), names)
     if newest is None:
         progress.note("No build with an end time yet: `gatepost check` says what each source answers")
     if len(failed) == len(settings.sources):
@@ -145,9 +146,7 @@ def _files_answer(path: Path | None) -> str:
     return f"{path} is usable" if path else "none given, Gatepost's own is used"
 
 
-def _context(
-    settings: Settings, loaded: Loaded, store: Store, now: datetime, progress: Progress
-) -> Context:
+def _context(settings: Settings, loaded: Loaded, store: Store, now: datetime, progress: Progress) -> Context:
     return Context(
         signatures=loaded.signatures,
         files=FileList.load(settings.files),
@@ -159,6 +158,7 @@ def _context(
         workers=settings.workers or cores(),
         cache=settings.state / "cache",
         limits=Limits(max_bytes=settings.max_file_bytes),
+        stored=store.table,
     )
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from generator.matching.reading import Limits
     from generator.matching.tags import FileList
@@ -24,7 +26,23 @@ if TYPE_CHECKING:
 SOURCES = {
     "logs": "generator.sources.logs",
     "documents": "generator.sources.documents",
+    "elastic": "generator.sources.elastic",
+    "opensearch": "generator.sources.opensearch",
 }
+
+
+class Stored(Protocol):
+    """Reads a table of the store when it is called."""
+
+    def __call__(self, name: str, since: date | None = None) -> pd.DataFrame: ...  # noqa: D102
+
+
+def nothing_stored(name: str, since: date | None = None) -> pd.DataFrame:
+    """The table `name` of an empty store."""
+    from generator.model import TABLES
+    from generator.tables import empty
+
+    return empty(TABLES[name])
 
 
 @dataclass(frozen=True)
@@ -33,7 +51,8 @@ class Context:
 
     `known` is query_set by build_uuid of what the store holds: a build examined with the present set is left
     out of the answer. Of builds that ended before `before` the store keeps nothing: their logs need not be
-    searched. `outcomes` goes before the table of `sources.outcomes`. `cache` is a folder for
+    searched. `stored` reads a table of `model.TABLES` from the store, wholly or from a day on. `outcomes`
+    goes before the table of `sources.outcomes`. `cache` is a folder for
     compiled databases.
     """
 
@@ -47,6 +66,7 @@ class Context:
     cache: Path | None = None
     limits: Limits | None = None
     before: datetime | None = None
+    stored: Stored = nothing_stored
 
 
 class Source(Protocol):

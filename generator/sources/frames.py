@@ -9,8 +9,9 @@ from generator.sources.rows import Rows
 from generator.tables import Tables, from_rows
 
 
-def tables(rows: Rows, used: tuple[Signature, ...]) -> Tables:
-    """Typed tables of the rows, and of the signatures that were looked for."""
+def tables(rows: Rows, used: tuple[Signature, ...], kind: str) -> Tables:
+    """Typed tables of the rows of a source that shows passed builds, and of the signatures looked for."""
+    cis = sorted({(row["source"], row["ci"]) for row in rows.builds})
     by_name = {
         "builds": rows.builds,
         "hits": rows.hits,
@@ -18,5 +19,6 @@ def tables(rows: Rows, used: tuple[Signature, ...]) -> Tables:
         "skipped": rows.skipped,
         "queries": query_rows(used),
         "signatures": signature_rows(used),
+        "sources": [{"source": source, "ci": ci, "kind": kind, "passed": True} for source, ci in cis],
     }
     return Tables.of(**{name: from_rows(values, TABLES[name]) for name, values in by_name.items()})

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from generator import words
 from generator.model import SKIPPED, TABLES
-from generator.store import merge
+from generator.store import merge, slices
 from generator.store.days import DAILY, in_order, labels
 from generator.store.parquet import to_arrow
 from generator.store.reading import Reader
@@ -22,8 +22,8 @@ Frames = dict[str, pd.DataFrame]
 _IDENTITY = {"hits": ["build_uuid", "signature"], "failure_lines": ["build_uuid", "file", "line"]}
 
 
-def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime) -> None:
-    """Merge `tables`, collected at `now`, into the state that `reader` sees."""
+def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime, source: str | None) -> None:
+    """Merge `tables`, collected at `now` of `source`, into the state that `reader` sees."""
     builds, notes = _kept(tables.builds.drop_duplicates("build_uuid", keep="last"), reader, now)
     touched, known = _known(reader, _uuids(builds))
     replaced, examined = _uuids(known["builds"]), _uuids(builds[builds["examined"]])
@@ -38,10 +38,12 @@ def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime)
             transaction.put(f"days/{day}/{name}", table)
     for key, table in rolling.tables():
         transaction.put(key, table)
+    slices.add(transaction, reader, tables.asked, tables.answers)
     notes = pd.concat([tables.skipped, notes, reader.damage(now)], ignore_index=True)
-    sources = {*tables.builds["source"].dropna(), *tables.skipped["source"].dropna()}
+    sources = {source, *tables.builds["source"].dropna(), *tables.skipped["source"].dropna()} - {None}
     _whole(transaction, "skipped", merge.skipped(reader.whole("skipped"), notes, examined, sources))
     _whole(transaction, "queries", merge.queries(reader.whole("queries"), tables.queries))
+    _whole(transaction, "sources", merge.sources(reader.whole("sources"), tables.sources))
     if len(tables.signatures):
         _whole(transaction, "signatures", tables.signatures)
 

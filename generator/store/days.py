@@ -1,6 +1,8 @@
-"""Under which day a build is filed, and in which order rows stand."""
+"""Under which day a row is filed, and in which order rows stand."""
 
 from __future__ import annotations
+
+from datetime import date, timedelta
 
 import pandas as pd
 import pyarrow as pa
@@ -14,14 +16,27 @@ DAILY: dict[str, list[str]] = {
     "hits": ["build_uuid", "signature"],
     "failure_lines": ["build_uuid", "file", "line", "text"],
 }
+#: The same of the tables that every day of an index has: what was asked of it, and what it answered.
+SLICED: dict[str, list[str]] = {
+    "asked": ["source", "query_hash"],
+    "answers": ["source", "query_hash", "build_uuid"],
+}
+#: The folders of days, and what is in them.
+BY_DAY = {"days": DAILY, "slices": SLICED}
 #: The tables that are kept once for the whole store.
 WHOLE: dict[str, list[str]] = {
     "skipped": ["collected", "source", "path", "reason", "detail", "build_uuid"],
     "queries": ["query_set", "signature"],
     "signatures": ["signature"],
+    "sources": ["source", "ci"],
 }
 # a clock that is off by decades must not leave day files of its own for ever
 _YEARS = (2000, 2100)
+
+
+def first_slice(pruned_before: str) -> str:
+    """The first day (ISO) of an index that is kept: a build may have begun on the day before its last."""
+    return f"{date.fromisoformat(pruned_before) - timedelta(days=1)}" if pruned_before else ""
 
 
 def labels(end_time: pd.Series[pd.Timestamp]) -> pd.Series[str]:
@@ -35,5 +50,5 @@ def labels(end_time: pd.Series[pd.Timestamp]) -> pd.Series[str]:
 
 def in_order(table: pa.Table, name: str) -> pa.Table:
     """The rows of the table `name` in the order in which they are kept."""
-    keys = [(column, "ascending") for column in (DAILY | WHOLE)[name]]
+    keys = [(column, "ascending") for column in (DAILY | SLICED | WHOLE)[name]]
     return table.take(pc.sort_indices(table, sort_keys=keys)).combine_chunks()

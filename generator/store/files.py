@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Set
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from generator.model import TABLES, Schema
 from generator.store import change, manifest, prune, rollups
-from generator.store.days import DAILY
+from generator.store.days import BY_DAY, WHOLE
 from generator.store.reading import Reader
 from generator.store.transaction import writing
 from generator.tables import Tables, arrow_schema, from_arrow
@@ -28,19 +29,22 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, tables: Tables, now: datetime) -> None:
-        """Merge a collection made at `now` (UTC) by build_uuid; what is already known changes no byte.
+    def add(self, tables: Tables, now: datetime, source: str | None = None) -> None:
+        """Merge a collection of `source` made at `now` (UTC); what is already known changes no byte.
 
         Hits and failure lines count for the builds among `tables.builds`. Builds of days that were pruned
         are left out and counted as skipped. GatepostError if the disk is full or another process writes.
         """
         with writing(self._folder) as transaction:
-            change.add(transaction, Reader(self._folder, transaction.before), tables, now)
+            change.add(transaction, Reader(self._folder, transaction.before), tables, now, source)
 
-    def prune(self, before: datetime) -> None:
-        """Forget the raw rows of the days before that of `before` (UTC); their rollups stay."""
+    def prune(self, before: datetime, sources: Collection[str] | None = None) -> None:
+        """Forget the raw rows of the days before that of `before` (UTC); their rollups stay.
+
+        If `sources` are given, what was asked of others, and how they answered, is forgotten too.
+        """
         with writing(self._folder) as transaction:
-            prune.prune(transaction, Reader(self._folder, transaction.before), before)
+            prune.prune(transaction, Reader(self._folder, transaction.before), before, sources)
 
     def newest_day(self, now: datetime) -> datetime | None:
         """The start (UTC) of the newest day with raw rows that is not after `now`."""
@@ -57,10 +61,15 @@ class Store:
         """All raw rows, or those of the days from `since` on and of builds without end_time.
 
         A file that is missing or damaged costs its day, and is a row of `skipped` with source `store`.
+        `answers` is empty: what follows from them are builds and hits, and they may be many.
         """
-        reader, frames = self._read(since)
+        reader, frames = self._read(since, TABLES.keys() - {"answers"})
         skipped = pd.concat([frames["skipped"], reader.damage(None)], ignore_index=True)
         return Tables.of(**{**frames, "skipped": skipped})
+
+    def table(self, name: str, since: date | None = None) -> pd.DataFrame:
+        """One table of `model.TABLES` as `read` has it; also `answers`."""
+        return self._read(since, {name})[1][name]
 
     def rollups(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The rollups of all days ever added: builds and hits, by day."""
@@ -90,23 +99,25 @@ class Store:
                     known[uuid] = query_set
         return known
 
-    def _read(self, since: date | None) -> tuple[Reader, dict[str, pd.DataFrame]]:
+    def _read(self, since: date | None, names: Set[str]) -> tuple[Reader, dict[str, pd.DataFrame]]:
         for _ in range(_READS):
             reader = Reader(self._folder, manifest.load(self._folder))
-            frames = _frames(reader, since)
+            frames = _frames(reader, since, names)
             # a writer may have removed files under our feet: then its manifest is the state to read
             if not reader.damages or manifest.load(self._folder) == reader.manifest:
                 break
         return reader, frames
 
 
-def _frames(reader: Reader, since: date | None) -> dict[str, pd.DataFrame]:
+def _frames(reader: Reader, since: date | None, names: Set[str]) -> dict[str, pd.DataFrame]:
     first = "" if since is None else since.isoformat()
-    days = [reader.day(day) for day in reader.manifest.days() if day >= first]
-    return {
-        name: _frame([day[name] for day in days], schema) if name in DAILY else reader.whole(name)
-        for name, schema in TABLES.items()
-    }
+    frames = {name: reader.whole(name) for name in names & WHOLE.keys()}
+    for place, tables in BY_DAY.items():
+        wanted = names & tables.keys()
+        days = [day for day in reader.manifest.days(place) if wanted and day >= first]
+        groups = [reader.group(place, day, wanted) for day in days]
+        frames |= {name: _frame([group[name] for group in groups], TABLES[name]) for name in wanted}
+    return frames
 
 
 def _frame(parts: list[pa.Table], schema: Schema) -> pd.DataFrame:

@@ -30,13 +30,13 @@ class Manifest:
     files: Mapping[str, Entry] = field(default_factory=dict)
     pruned_before: str = ""
 
-    def days(self) -> list[str]:
-        """The days with raw rows, in order: `2026-11-20`, …, and last `undated`."""
-        return sorted({key.split("/")[1] for key in self.files if key.startswith("days/")})
+    def days(self, place: str = "days") -> list[str]:
+        """The days with raw rows, or with `slices`, in order: `2026-11-20`, …, and last `undated`."""
+        return sorted({key.split("/")[1] for key in self.files if key.startswith(f"{place}/")})
 
     def months(self) -> list[str]:
         """The months with rollups, in order."""
-        return sorted({key.split("/")[1] for key in self.files if key.startswith("rollups/")})
+        return self.days("rollups")
 
 
 def load(folder: Path) -> Manifest:

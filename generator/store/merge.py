@@ -11,13 +11,15 @@ TOO_OLD = "older than the raw rows kept"
 OF_A_SOURCE = ("no builds", "source not usable", TOO_OLD)
 #: Never null, so that a source guesses where it has no metadata: a guess never replaces knowledge.
 _DEFAULTED = ("ci", "final", "source")
+#: On one day.
+_QUESTION = ["source", "query_hash"]
 
 
 def builds(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """The rows of `new`, each completed by what `old` knew of the same build; both with unique build_uuid.
 
-    A null never replaces a value, an unexamined build never an examined one, and a row that says
-    nothing new keeps the time at which it was first collected.
+    A null never replaces a value, an unexamined build never what is known of the logs of an examined one,
+    and a row that says nothing new keeps the time at which it was first collected.
     """
     before, after = old.set_index("build_uuid"), new.set_index("build_uuid")
     seen = after.index.intersection(before.index)
@@ -27,7 +29,10 @@ def builds(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     merged = pd.DataFrame({name: told[name].fillna(known[name]) for name in told.columns})
     _keep(merged, known, told["result"].isna() & known["result"].notna(), ("outcome",))
     _keep(merged, known, ~told["has_metadata"] & known["has_metadata"], (*_DEFAULTED, "has_metadata"))
-    _keep(merged, known, ~told["examined"] & known["examined"], ("examined", "query_set"))
+    unread = ~told["examined"] & known["examined"]
+    _keep(merged, known, unread, ("examined", "query_set", "log_url", "source"))
+    # who tells how long it ran knows when; others have the times of its first and last line
+    _keep(merged, known, told["duration_s"].isna() & known["duration_s"].notna(), ("start_time", "end_time"))
     _keep(merged, known, _same(merged, known), ("collected",))
     fresh = after.loc[after.index.difference(seen)]
     return pd.concat([merged, fresh]).rename_axis("build_uuid").reset_index()[list(new.columns)]
@@ -44,7 +49,7 @@ def _keep(
     merged: pd.DataFrame, known: pd.DataFrame, where: pd.Series[bool], columns: tuple[str, ...]
 ) -> None:
     for name in columns:
-        merged[name] = merged[name].mask(where.astype(bool), known[name])
+        merged[name] = merged[name].mask(where.astype(bool) & known[name].notna(), known[name])
 
 
 def findings(
@@ -58,6 +63,35 @@ def findings(
 def _among(frame: pd.DataFrame, uuids: Collection[str]) -> pd.Series[bool]:
     # plain objects: the isin of Arrow strings takes seconds for half a million
     return frame["build_uuid"].astype(object).isin(uuids)
+
+
+def sources(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """What each source shows of each CI, as it was said last."""
+    return pd.concat([old, new], ignore_index=True).drop_duplicates(["source", "ci"], keep="last")
+
+
+def asked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """What was asked of the indices on one day: a failure does not undo what was finished."""
+    finished = old[old["complete"].fillna(False)]
+    stands = new[whole(new) | ~_same_question(new, finished)].drop_duplicates(_QUESTION, keep="last")
+    return pd.concat([old[~_same_question(old, stands)], stands], ignore_index=True)
+
+
+def answers(old: pd.DataFrame, new: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
+    """Their answers; those to `questions`, rows of `asked`, were given anew and replace what was before."""
+    told = new[_same_question(new, questions)].drop_duplicates([*_QUESTION, "build_uuid"], keep="last")
+    return pd.concat([old[~_same_question(old, questions)], told], ignore_index=True)
+
+
+def whole(asked: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows of `asked` have an answer that is all there."""
+    return asked["reason"].isna()
+
+
+def _same_question(frame: pd.DataFrame, questions: pd.DataFrame) -> pd.Series[bool]:
+    keys = pd.MultiIndex.from_frame(questions[_QUESTION].astype(object))
+    among = pd.MultiIndex.from_frame(frame[_QUESTION].astype(object)).isin(keys)
+    return pd.Series(among, index=frame.index)
 
 
 def queries(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import pandas as pd
@@ -9,14 +10,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from generator.model import TABLES
+from generator.store import merge, slices
 from generator.store.days import DAILY, UNDATED, in_order
 from generator.store.parquet import to_arrow
 from generator.store.reading import Reader
 from generator.store.transaction import Transaction
 
 
-def prune(transaction: Transaction, reader: Reader, before: datetime) -> None:
-    """Drop the days before that of `before`, and undated builds and notes collected before it."""
+def prune(
+    transaction: Transaction, reader: Reader, before: datetime, sources: Collection[str] | None
+) -> None:
+    """Drop the days before that of `before`, and undated builds and notes collected before it.
+
+    What other sources than `sources` said of themselves goes too.
+    """
     limit = f"{before:%Y-%m-%d}"
     transaction.pruned_before = max(limit, reader.manifest.pruned_before)
     used = _undated(transaction, reader, before)
@@ -26,11 +33,15 @@ def prune(transaction: Transaction, reader: Reader, before: datetime) -> None:
                 transaction.drop(f"days/{day}/{name}")
         elif day != UNDATED:
             used.update(reader.columns(day, ["query_set"])["query_set"].unique().to_pylist())
-    skipped, queries = reader.whole("skipped"), reader.whole("queries")
+    slices.prune(transaction, reader, transaction.pruned_before, sources)
+    skipped, queries, said = (reader.whole(name) for name in ("skipped", "queries", "sources"))
     keep = skipped["collected"].isna() | (skipped["collected"] >= pd.Timestamp(before))
-    transaction.put("skipped", in_order(to_arrow(skipped[keep], TABLES["skipped"]), "skipped"))
+    if sources is not None:
+        keep &= skipped["source"].isin(list(sources)) | ~skipped["reason"].isin(merge.OF_A_SOURCE)
+        said = said[said["source"].isin(list(sources))]
     queries = queries[queries["query_set"].isin([name for name in used if name is not None])]
-    transaction.put("queries", in_order(to_arrow(queries, TABLES["queries"]), "queries"))
+    for name, frame in (("skipped", skipped[keep]), ("queries", queries), ("sources", said)):
+        transaction.put(name, in_order(to_arrow(frame, TABLES[name]), name))
 
 
 def _undated(transaction: Transaction, reader: Reader, before: datetime) -> set[str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from generator.model import SKIPPED, TABLES, Schema
 from generator.store import parquet
-from generator.store.days import DAILY
+from generator.store.days import BY_DAY, DAILY
 from generator.store.manifest import Entry, Manifest
 from generator.store.rollups import SCHEMAS
 from generator.tables import arrow_schema, from_arrow, from_rows
@@ -32,12 +33,23 @@ class Reader:
         self._folder = folder
 
     def day(self, day: str) -> dict[str, pa.Table]:
-        """The tables of a day; all empty if one of its files is damaged: hits without builds would lie."""
+        """The tables of a day with builds."""
+        return self.group("days", day, DAILY)
+
+    def group(self, place: str, day: str, names: Collection[str]) -> dict[str, pa.Table]:
+        """Some of a day's tables that belong together, in the folder `place`.
+
+        They are empty if any file of that day is damaged: hits without builds would lie, and so would
+        a day that was asked without its answers.
+        """
+        keys = {name: f"{place}/{day}/{name}" for name in BY_DAY[place]}
         try:
-            return {table: self._read(f"days/{day}/{table}", TABLES[table]) for table in DAILY}
+            for name in keys.keys() - names:
+                self._data(keys[name])
+            return {name: self._read(keys[name], TABLES[name]) for name in names}
         except DamagedError as damaged:
             self._note(damaged)
-            return {table: _empty(TABLES[table]) for table in DAILY}
+            return {name: _empty(TABLES[name]) for name in names}
 
     def columns(self, day: str, names: list[str]) -> pa.Table:
         """Some columns of a day's builds; no rows if one of its files is damaged."""

@@ -15,7 +15,7 @@ from generator.store.manifest import Entry, Manifest
 
 # only what has such a name is ever removed: the folder may hold things that are not ours
 _OURS = re.compile(r"[a-z_]+\.[0-9a-f]{16}\.parquet(\.tmp)?|manifest\.json\.tmp")
-_PLACES = ("", "days/*/", "rollups/*/")
+_FOLDERS = ("days", "slices", "rollups")
 
 
 class Transaction:
@@ -70,10 +70,10 @@ def writing(folder: Path) -> Iterator[Transaction]:
 def _sweep(folder: Path) -> None:
     """Remove our files that the manifest on disk does not name, and folders left empty."""
     wanted = {folder / entry.path for entry in manifest.load(folder).files.values()}
-    for place in _PLACES:
-        for path in folder.glob(f"{place}*"):
+    for place in ("*", *(f"{name}/*/*" for name in _FOLDERS)):
+        for path in folder.glob(place):
             if path not in wanted and _OURS.fullmatch(path.name):
                 path.unlink()
     for path in folder.glob("*/*"):
-        if path.parent.name in ("days", "rollups") and path.is_dir() and not any(path.iterdir()):
+        if path.parent.name in _FOLDERS and path.is_dir() and not any(path.iterdir()):
             path.rmdir()

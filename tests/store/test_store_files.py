@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GatepostError
-from generator.model import BUILDS, FAILURE_LINES, HITS, QUERIES, SIGNATURES, SKIPPED
+from generator.model import TABLES
 from generator.store.files import Store
 from generator.tables import Tables, from_rows
 
@@ -56,17 +56,8 @@ def hit(uuid: str, signature: str = "1", **fields: Any) -> dict[str, Any]:
 
 
 def tables(builds: list[dict[str, Any]], hits: list[dict[str, Any]] | None = None, **rows: Any) -> Tables:
-    schemas = {
-        "failure_lines": FAILURE_LINES,
-        "skipped": SKIPPED,
-        "queries": QUERIES,
-        "signatures": SIGNATURES,
-    }
-    return Tables.of(
-        builds=from_rows(builds, BUILDS),
-        hits=from_rows(hits or [], HITS),
-        **{name: from_rows(rows.get(name, []), schema) for name, schema in schemas.items()},
-    )
+    given = {"builds": builds, "hits": hits or [], **rows}
+    return Tables.of(**{name: from_rows(given[name], TABLES[name]) for name in given})
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -96,6 +87,7 @@ THREE_DAYS = tables(
     skipped=[{"source": "logs", "path": "z", "reason": "truncated", "detail": "", "collected": NOW}],
     queries=[{"query_set": "q1", "signature": "1", "query_hash": "h"}],
     signatures=[{"signature": "1", "query": "message:x", "query_hash": "h"}],
+    sources=[{"source": "logs", "ci": "zuul", "kind": "logs", "passed": True}],
 )
 
 
@@ -111,7 +103,7 @@ def test_what_is_added_is_read_again_with_its_types(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.add(THREE_DAYS, NOW)
     read = store.read()
-    for name in ("builds", "hits", "failure_lines", "skipped", "queries", "signatures"):
+    for name in ("builds", "hits", "failure_lines", "skipped", "queries", "signatures", "sources"):
         pd.testing.assert_frame_equal(getattr(read, name), getattr(THREE_DAYS, name))
 
 
@@ -144,7 +136,8 @@ def test_the_same_builds_twice_change_no_byte(tmp_path: Path) -> None:
     before = contents(tmp_path)
     again = THREE_DAYS.builds.assign(collected=pd.Timestamp(LATER))
     noticed = THREE_DAYS.skipped.assign(collected=pd.Timestamp(LATER))
-    frames = {name: getattr(THREE_DAYS, name) for name in ("hits", "failure_lines", "queries", "signatures")}
+    same = ("hits", "failure_lines", "queries", "signatures", "sources")
+    frames = {name: getattr(THREE_DAYS, name) for name in same}
     store.add(Tables.of(builds=again, skipped=noticed, **frames), LATER)
     assert contents(tmp_path) == before
 
@@ -154,7 +147,7 @@ def test_the_order_of_arrival_does_not_matter(tmp_path: Path) -> None:
     one.add(THREE_DAYS, NOW)
     backwards = {
         name: getattr(THREE_DAYS, name).iloc[::-1]
-        for name in ("builds", "hits", "failure_lines", "skipped", "queries", "signatures")
+        for name in ("builds", "hits", "failure_lines", "skipped", "queries", "signatures", "sources")
     }
     for uuid in ("d", "c", "b", "a"):
         part = {
@@ -554,3 +547,54 @@ def test_the_newest_day_is_not_after_now(tmp_path: Path) -> None:
     store.add(THREE_DAYS, NOW)
     assert store.newest_day(NOW) == datetime(2026, 11, 20, tzinfo=UTC)
     assert store.newest_day(datetime(2026, 11, 19, 12, tzinfo=UTC)) == datetime(2026, 11, 19, tzinfo=UTC)
+
+
+def test_who_does_not_read_logs_never_moves_them(tmp_path: Path) -> None:
+    read = {"log_url": "https://logs/a/", "source": "lines"}
+    told = {"log_url": "https://zuul/build/a", "source": "runs", "examined": False, "query_set": None}
+    one, two = Store(tmp_path / "one"), Store(tmp_path / "two")
+    for store, order in ((one, (read, told)), (two, (told, read))):
+        for fields in order:
+            store.add(tables([build("a", **fields)]), NOW)
+        assert rows(store.read().builds, "log_url", "source") == [("https://logs/a/", "lines")]
+
+
+def test_a_place_of_logs_is_better_than_none(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add(tables([build("a")]), NOW)
+    store.add(tables([build("a", log_url="https://zuul/a", examined=False, query_set=None)]), NOW)
+    assert rows(store.read().builds, "log_url") == [("https://zuul/a",)]
+
+
+def test_times_of_lines_never_replace_those_of_a_run(tmp_path: Path) -> None:
+    of_lines = {"end": "2026-11-20T09:58", "duration_s": None, "source": "lines"}
+    of_run = {"end": "2026-11-20T10:01", "duration_s": 90.0, "source": "runs", "examined": False}
+    for name, order in (("one", (of_lines, of_run)), ("two", (of_run, of_lines))):
+        store = Store(tmp_path / name)
+        for fields in order:
+            store.add(tables([build("a", **fields)]), NOW)
+        read = store.read().builds
+        assert read["end_time"].dt.minute.tolist() == [1]
+        assert rows(read, "duration_s", "examined") == [(90.0, True)]
+
+
+def test_what_a_source_said_last_of_each_ci_is_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    said = {"source": "s", "kind": "elastic"}
+    store.add(tables([], sources=[said | {"ci": ci, "passed": True} for ci in ("a", "b")]), NOW)
+    store.add(tables([], sources=[said | {"ci": "b", "passed": False}]), LATER)
+    assert rows(store.table("sources"), "ci", "passed") == [("a", True), ("b", False)]
+    store.prune(NOW, ["another"])
+    assert store.table("sources").empty
+
+
+def test_an_answer_without_builds_voids_how_its_source_answered(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    gone = [
+        {"source": name, "path": ".", "reason": "source not usable", "collected": NOW} for name in ("a", "b")
+    ]
+    store.add(tables([], skipped=gone), NOW)
+    store.add(tables([]), LATER, "a")
+    assert rows(store.read().skipped, "source") == [("b",)]
+    store.prune(NOW - timedelta(days=9), ["a"])
+    assert store.read().skipped.empty
