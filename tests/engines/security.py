@@ -52,8 +52,8 @@ class Security(NamedTuple):
     settings: Mapping[str, Any]
 
     @classmethod
-    def make(cls, kind: str) -> Security:
-        if kind != "elasticsearch":
+    def make(cls, name: str) -> Security:
+        if not name.startswith("elasticsearch"):
             raise CannotRunError("its distribution has no security plugin", expected=True)
         authority, username, password = Authority.make(), "tester", secrets.token_urlsafe(12)
         files = {

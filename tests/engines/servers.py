@@ -1,109 +1,28 @@
-"""Starts real servers on loopback, on free ports, and talks to them."""
+"""Starts real servers on loopback, on free ports, and ends them."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
 import re
 import secrets
 import signal
-import ssl
+import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import distributions, supervisor
+from .client import Server
 from .distributions import CannotRunError
 from .security import Security
 
+__all__ = ["OwnServer", "Server", "running", "start", "stop"]
+
 START_S = 180.0
-
-
-class Answer(NamedTuple):
-    """What a server said: its JSON parsed, anything else as text."""
-
-    status: int
-    body: Any
-
-
-class Server:
-    """A server that runs; `name` is like elasticsearch-8.15.0, `url` has no credentials."""
-
-    def __init__(self, name: str, url: str, security: Security | None = None) -> None:
-        self.name = name
-        self.kind, _, self.version = name.partition("-")
-        self.url = url
-        self.security = security
-
-    def __repr__(self) -> str:
-        return f"{self.name} at {self.url}"
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        timeout_s: float = 60,
-    ) -> Answer:
-        """Send a request as one who may do all; `body` as JSON, bytes untouched. Any status is an answer."""
-        sent = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/{path.lstrip('/')}", sent, method=method)
-        for name, value in {
-            "Content-Type": "application/json",
-            **self._credentials(),
-            **(headers or {}),
-        }.items():
-            request.add_header(name, value)
-        try:
-            with urllib.request.urlopen(request, timeout=timeout_s, context=self._tls()) as response:
-                return Answer(response.status, _parsed(response.read()))
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, _parsed(error.read()))
-
-    def request(self, method: str, path: str, body: object = None) -> Any:
-        """The JSON that is answered; AssertionError for a status of 400 or more."""
-        answer = self.ask(method, path, body)
-        assert answer.status < 400, f"{self}: {method} {path}: {answer.status} {answer.body}"
-        return answer.body
-
-    def index(self, index: str, documents: Iterable[Mapping[str, Any]]) -> int:
-        """Put documents into an index and make them searchable; how many there were."""
-        lines = [line for document in documents for line in ('{"index":{}}', json.dumps(document))]
-        for at in range(0, len(lines), 10_000):
-            body = "\n".join([*lines[at : at + 10_000], ""]).encode()
-            items = self.request("POST", f"{index}/_bulk", body)["items"]
-            errors = [item for item in items if item["index"]["status"] >= 300]
-            assert not errors, errors[:3]
-        self.request("POST", f"{index}/_refresh")
-        return len(lines) // 2
-
-    def indices(self, prefix: str) -> list[str]:
-        """The names of the indices that begin so."""
-        path = f"_cat/indices/{prefix}*?format=json&h=index&expand_wildcards=all"
-        return sorted(row["index"] for row in self.request("GET", path))
-
-    def forget(self, prefix: str) -> None:
-        """Delete the indices that begin so."""
-        for index in self.indices(prefix):
-            self.request("DELETE", index)
-
-    def _credentials(self) -> dict[str, str]:
-        if self.security is None:
-            return {}
-        pair = f"{self.security.username}:{self.security.password}".encode()
-        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
-
-    def _tls(self) -> ssl.SSLContext | None:
-        return self.security.context() if self.security else None
 
 
 class OwnServer(Server):
@@ -166,32 +85,20 @@ def start(
     *,
     settings: Mapping[str, Any] | None = None,
     heap: str | None = None,
-    secured: bool | Mapping[str, Any] = False,
+    secured: bool = False,
 ) -> OwnServer:
     """Start a server whose files are in `directory`, until the process `owner` ends or `stop`.
 
-    `settings` go into its configuration. `secured` starts Elasticsearch with TLS and passwords; a mapping
-    has settings of that. Raises CannotRunError.
+    `settings` go into its configuration, `heap` is like 512m; `secured` is Elasticsearch with TLS and
+    passwords. Raises CannotRunError.
     """
-    distribution = distributions.DISTRIBUTIONS[name]
     distributions.check(name)
-    security = Security.make(distribution.kind) if secured else None
-    values = {**_settings(name), **(security.settings if security else {}), **(settings or {})}
-    if isinstance(secured, Mapping):
-        values |= secured
-    files = dict(security.files) if security else {}
-    files[f"config/{distribution.kind}.yml"] = "".join(f"{k}: {json.dumps(v)}\n" for k, v in values.items())
-    supervisor.begin(
-        supervisor.Task(
-            str(directory),
-            str(distributions.unpacked(name)),
-            files,
-            [str(directory / "home" / "bin" / distribution.kind)],
-            _environment(distribution, directory / "home", heap),
-            owner,
-            distributions.user(),
-        )
-    )
+    security = Security.make(name) if secured else None
+    task = _task(name, directory, owner, settings or {}, heap, security)
+    try:
+        supervisor.begin(task)
+    except subprocess.CalledProcessError as error:
+        raise CannotRunError(f"cannot be laid out: {error.stderr.splitlines()[-1:]}") from None
     server = OwnServer(name, "", directory, security)
     try:
         _await_start(server)
@@ -219,6 +126,29 @@ def _settings(name: str) -> dict[str, Any]:
         "cluster.routing.allocation.disk.threshold_enabled": False,
     }
     return own | ({"xpack.security.enabled": False} if name.startswith("elasticsearch") else {})
+
+
+def _task(
+    name: str,
+    directory: Path,
+    owner: int,
+    settings: Mapping[str, Any],
+    heap: str | None,
+    security: Security | None,
+) -> supervisor.Task:
+    distribution, home = distributions.DISTRIBUTIONS[name], directory / "home"
+    values = {**_settings(name), **(security.settings if security else {}), **settings}
+    lines = "".join(f"{name}: {json.dumps(value)}\n" for name, value in values.items())
+    files = {**(security.files if security else {}), f"config/{distribution.kind}.yml": lines}
+    return supervisor.Task(
+        str(directory),
+        str(distributions.unpacked(name)),
+        files,
+        [str(home / "bin" / distribution.kind)],
+        _environment(distribution, home, heap),
+        owner,
+        distributions.user(),
+    )
 
 
 def _environment(distribution: distributions.Distribution, home: Path, heap: str | None) -> dict[str, str]:
@@ -256,7 +186,7 @@ def _await_start(server: OwnServer) -> None:
 def _why(server: OwnServer) -> str:
     """The last lines that a server said, for people."""
     with contextlib.suppress(FileNotFoundError):
-        return " | ".join(server.log.splitlines()[-5:])
+        return " | ".join(server.log.splitlines()[-5:])[-600:]
     return "it said nothing"
 
 
@@ -273,10 +203,3 @@ def _settings_file(directory: Path, kind: str) -> Path:
 
 def _read(path: Path) -> int:
     return int(path.read_text())
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        return json.loads(raw)
-    except ValueError:
-        return raw.decode(errors="replace")

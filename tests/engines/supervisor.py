@@ -32,29 +32,21 @@ class Task(NamedTuple):
 
 
 def begin(task: Task) -> None:
-    """Start a supervisor that is nobody's child."""
-    command = [sys.executable, "-S", str(Path(__file__).resolve()), json.dumps(task._asdict())]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    """Start a supervisor that is nobody's child; CalledProcessError if it cannot begin."""
+    command = [sys.executable, "-I", str(Path(__file__).resolve()), json.dumps(task._asdict())]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def _supervise(task: Task) -> None:
-    owner = os.pidfd_open(task.owner)
-    directory = Path(task.directory)
+def _supervise(task: Task, directory: Path, owner: int) -> None:
     ending = _signals()
-    try:
-        _lay_out(task, directory)
-        while ending["how"] != "stop":
-            ending["how"] = None
-            with _server(task, directory) as server:
-                while not ending["how"]:
-                    if select.select([owner], [], [], 0.1)[0]:
-                        ending["how"] = "stop"
-                    if server.poll() is not None:
-                        (directory / "ended").touch()
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            directory.parent.rmdir()
+    while ending["how"] != "stop":
+        ending["how"] = None
+        with _server(task, directory) as server:
+            while not ending["how"]:
+                if select.select([owner], [], [], 0.1)[0]:
+                    ending["how"] = "stop"
+                if server.poll() is not None:
+                    (directory / "ended").touch()
 
 
 def _signals() -> dict[str, str | None]:
@@ -112,16 +104,23 @@ def _write(path: Path, number: int) -> None:
 
 def main() -> None:
     task = Task(**json.loads(sys.argv[1]))
+    owner = os.pidfd_open(task.owner)
     directory = Path(task.directory)
     directory.mkdir(mode=0o711)
-    if child := os.fork():
-        _write(directory / "supervisor.pid", child)
-        os._exit(0)
-    os.setsid()
-    with (directory / "supervisor.log").open("wb") as log:
-        os.dup2(log.fileno(), 1)
-        os.dup2(log.fileno(), 2)
-    _supervise(task)
+    try:
+        _lay_out(task, directory)
+        if child := os.fork():
+            _write(directory / "supervisor.pid", child)
+            os._exit(0)
+        os.setsid()
+        with (directory / "supervisor.log").open("wb") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        _supervise(task, directory, owner)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            directory.parent.rmdir()
 
 
 if __name__ == "__main__":
