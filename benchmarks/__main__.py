@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-MODULES = ("explain", "failure_lines", "report")
+MODULES = ("explain", "failure_lines", "report", "index")
 
 
 def main(chosen: list[str]) -> None:
