@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from reprlib import Repr
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import GatepostError
+from generator.index_settings import SAID, ElasticSettings, OpensearchSettings
 from generator.yaml_input import read_data
+
+M = TypeVar("M", bound=BaseModel)
 
 OUTCOME = Literal["success", "failure", "infra", "neutral"]
 
@@ -46,7 +49,9 @@ class DocumentsSettings(_Settings):
     fields: dict[str, str] = {}
 
 
-SourceSettings = Annotated[LogsSettings | DocumentsSettings, Field(discriminator="type")]
+_Source = LogsSettings | DocumentsSettings | ElasticSettings | OpensearchSettings
+SourceSettings = Annotated[_Source, Field(discriminator="type")]
+_KINDS = " or ".join(repr(model.model_fields["type"].default) for model in get_args(_Source))
 
 
 class Settings(_Settings):
@@ -103,10 +108,11 @@ def _expected(error: Any) -> str:
     if error["type"] == "too_short":
         return "at least one is needed"
     if error["type"] == "union_tag_invalid":
-        expected = error["ctx"]["expected_tags"].replace(", ", " or ")
-        return f"type: must be {expected}, found {error['ctx']['tag']!r}"
+        return f"type: must be {_KINDS}, found {_BRIEF.repr(error['ctx']['tag'])}"
     if error["type"] == "union_tag_not_found":
-        return "type: is required, logs or documents"
+        return f"type: is required, {_KINDS}"
+    if error["type"] == SAID:
+        return str(error["msg"])
     return f"{error['msg'][0].lower()}{error['msg'][1:]}, found {_BRIEF.repr(error['input'])}"
 
 
@@ -125,13 +131,14 @@ def _resolved(settings: Settings, base: Path, path: Path) -> Settings:
         raise GatepostError(
             f"{path}: sources: the name {twice[0]!r} is used twice", "give each source a `name` of its own"
         )
-    sources = tuple(s.model_copy(update={"path": base / _home(s.path, path)}) for s in settings.sources)
-    changed: dict[str, Any] = {
-        key: base / _home(value, path)
-        for key in ("signatures", "files", "state", "output")
-        if (value := getattr(settings, key)) is not None
-    }
-    return settings.model_copy(update={**changed, "sources": sources})
+    sources = tuple(_absolute(source, base, path) for source in settings.sources)
+    return _absolute(settings.model_copy(update={"sources": sources}), base, path)
+
+
+def _absolute(model: M, base: Path, path: Path) -> M:
+    """With all its paths made absolute."""
+    paths = {key: base / _home(value, path) for key, value in model if isinstance(value, Path)}
+    return model.model_copy(update=paths)
 
 
 def _home(value: Path, path: Path) -> Path:

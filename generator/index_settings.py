@@ -1,0 +1,130 @@
+"""The settings of a log index as a source: where it is, what it holds, who asks, and how patiently."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+#: The type of an error whose message is whole: what was found beside it may hold a secret.
+SAID = "said"
+
+_SECRETS = {"password": "password", "api_key": "api_key", "token": "token"}
+_NO_INDEX = re.compile(r"[\s/\\?\"<>|#A-Z]|^[_+]|^-[^*]*$")
+
+
+def _wrong(message: str) -> PydanticCustomError:
+    return PydanticCustomError(SAID, "{message}", {"message": message})  # type: ignore[arg-type]
+
+
+def _several(value: Any) -> Any:
+    """One text is a list of one; a comma parts several patterns."""
+    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        port_ok = parts.port != 0
+    except ValueError:
+        port_ok = False
+    if not port_ok or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _wrong("must be a URL like https://es.example.org:9200")
+    if parts.username is not None or parts.password is not None:
+        raise _wrong("user and password do not belong into the URL: write `username` and `password_env`")
+    if parts.query or parts.fragment:
+        raise _wrong("must end before ? and #: the address of the cluster, no search")
+    return value.rstrip("/")
+
+
+def _pattern(value: str) -> str:
+    if not value or _NO_INDEX.search(value):
+        raise _wrong(f"{value!r} is no name or pattern of an index, which is like logstash-*")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):  # not shown: it may be the secret itself
+        raise _wrong("must be the name of an environment variable, in capital letters like ES_PASSWORD")
+    return value
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Variable = Annotated[str, AfterValidator(_variable)]
+
+
+class IndexSettings(BaseModel):
+    """Documents of builds in Elasticsearch or OpenSearch; `gatepost init` writes each key with its meaning.
+
+    `url` and `index` are tuples, also of one. Times are in the unit that the name ends with.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str
+    name: str = "index"
+    url: Annotated[tuple[Url, ...], BeforeValidator(_several), Field(min_length=1)]
+    index: Annotated[tuple[Pattern, ...], BeforeValidator(_several), Field(min_length=1)]
+    preset: Literal["openstack", "zuul"] = "openstack"
+    fields: dict[str, str] = {}
+    time_field: Annotated[str, Field(min_length=1)] = "@timestamp"
+    builds: Annotated[str, Field(min_length=1)] | None = None
+    lag_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 6
+    days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    ci: str | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60
+    patience_s: Annotated[float, Field(ge=0, le=3600)] = 90
+    username: Annotated[str, Field(min_length=1, pattern="^[^:]*$")] | None = None
+    password_env: Variable | None = None
+    password_file: Path | None = None
+    api_key_env: Variable | None = None
+    api_key_file: Path | None = None
+    token_env: Variable | None = None
+    token_file: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    ca_file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_secret(cls, data: Any) -> Any:
+        for name in _SECRETS.keys() & (data if isinstance(data, dict) else {}):
+            raise _wrong(f"{name}: no secret belongs into this file: write `{name}_env` or `{name}_file`")
+        return data
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ways = [name for name in _SECRETS if self._given(name)]
+        if len(ways) > 1:
+            raise _wrong(f"either {ways[0]} or {ways[1]}, not both")
+        if (self.username is None) == ("password" in ways):
+            raise _wrong("`username` and one of `password_env` and `password_file` go together")
+        if self.client_key is not None and self.client_cert is None:
+            raise _wrong("client_key: `client_cert` goes with it")
+        plain = next((url for url in self.url if url.startswith("http:")), None)
+        if plain and (self.client_cert or self.ca_file):
+            raise _wrong(f"{plain}: certificates need a URL with https")
+        return self
+
+    def _given(self, name: str) -> bool:
+        env, file = getattr(self, f"{name}_env"), getattr(self, f"{name}_file")
+        if env and file:
+            raise _wrong(f"either {name}_env or {name}_file, not both")
+        return bool(env or file)
+
+
+class ElasticSettings(IndexSettings):
+    """An index in Elasticsearch."""
+
+    type: Literal["elastic"] = "elastic"
+
+
+class OpensearchSettings(IndexSettings):
+    """An index in OpenSearch."""
+
+    type: Literal["opensearch"] = "opensearch"

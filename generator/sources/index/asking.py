@@ -1,0 +1,188 @@
+"""Searches in an index: several in one request, each with its own answer, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from generator.errors import GatepostError
+from generator.sources.index import fields
+from generator.sources.index.backoff import waits
+from generator.sources.index.faults import Answer, Problem, UnreachableError, reason_of, trouble, types_of
+from generator.sources.index.fields import Fields
+from generator.sources.index.refusals import check_product, no_right
+from generator.sources.index.wire import Wire
+
+if TYPE_CHECKING:
+    from generator.index_settings import IndexSettings
+
+# Of one search among others: whether shards come back is seen soon; the next run asks again anyway.
+_PATIENCE_S = 5.0
+_KEPT = (
+    "status",
+    "error",
+    "timed_out",
+    "terminated_early",
+    "_shards.total",
+    "_shards.successful",
+    "_shards.failed",
+    "_shards.failures.reason",
+    "hits.total",
+    "hits.hits._id",
+    "hits.hits._source",
+    "hits.hits.sort",
+    "hits.hits.fields",
+    "aggregations",
+)
+_FILTER = ",".join([*(f"responses.{name}" for name in _KEPT), "-responses.**.value_as_string"])
+
+
+class Index:
+    """An index pattern of one cluster, as the settings of a source name it."""
+
+    def __init__(self, settings: IndexSettings) -> None:
+        self.settings = settings
+        self._wire = Wire(settings)
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests were made so far."""
+        return self._wire.requests
+
+    @cached_property
+    def product(self) -> str:
+        """What answers, e.g. `OpenSearch 2.19.1`; GatepostError if it is no index or not of the type configured."""
+        root = self._wire.ask("GET", "/", allowed=(401, 403))
+        return check_product(root, self._wire.url, self.settings)
+
+    @cached_property
+    def fields(self) -> Fields:
+        """The names that the index has for our fields; GatepostError if it cannot be used without some."""
+        target = f"{self._path}/_field_caps?include_unmapped=true&fields={quote(fields.wanted(self.settings), ',*')}"
+        filtered = "&filter_path=error,indices,fields.*.*.aggregatable,fields.*.*.indices"
+        reply = self._get(f"{target}{filtered}")
+        if reply.get("error"):
+            raise self._unusable(reply["error"])
+        if not reply.get("indices"):
+            raise self._none_there()
+        return fields.found(reply.get("fields", {}), self.settings)
+
+    def search(self, bodies: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """One answer for each body of a search, in their order; one request but for those asked again.
+
+        Raises UnreachableError if the cluster does not answer, GatepostError if it refuses who asks.
+        """
+        self.product  # noqa: B018  a wrong product shows before its answers confuse
+        answers: dict[int, Answer] = {}
+        left = list(range(len(bodies)))
+        pauses = waits(min(_PATIENCE_S, self.settings.patience_s))
+        while left:
+            items = self._msearch([bodies[n] for n in left])
+            again = []
+            for number, item in zip(left, items, strict=True):
+                wrong = self._checked(item)
+                answers[number] = Answer(item, wrong and wrong.problem)
+                if wrong is not None and wrong.again:
+                    again.append(number)
+            left = again
+            wait = next(pauses, None) if again else None
+            if wait is None:
+                break
+            time.sleep(wait)
+        return [answers[number] for number in range(len(bodies))]
+
+    def days(self, since: datetime, until: datetime) -> dict[date, int]:
+        """Number of documents by UTC day, of days that have any; raises GatepostError if that cannot be told."""
+        name = self.fields.time
+        histogram = {"field": name, "calendar_interval": "day", "min_doc_count": 1, "format": "epoch_millis"}
+        body = {
+            "size": 0,
+            "track_total_hits": False,
+            "query": between(name, since, until),
+            "aggs": {"days": {"date_histogram": histogram}},
+        }
+        answer = self.search([body])[0]
+        buckets = answer.body.get("aggregations", {}).get("days", {}).get("buckets")
+        if buckets is None:
+            raise self._unusable({"reason": answer.problem.reason if answer.problem else "no aggregations"})
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        return {(epoch + timedelta(milliseconds=b["key"])).date(): b["doc_count"] for b in buckets}
+
+    @property
+    def _path(self) -> str:
+        return "/" + quote(",".join(self.settings.index), safe="*,:.-_")
+
+    def _get(self, target: str) -> Mapping[str, Any]:
+        self.product  # noqa: B018
+        return self._wire.ask("GET", target).data
+
+    def _msearch(self, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The answers to several searches; too much for one request is parted into halves."""
+        lines = (json.dumps(body, ensure_ascii=False, separators=(",", ":")) for body in bodies)
+        sent = "".join(f"{{}}\n{line}\n" for line in lines).encode("utf-8", "replace")
+        reply = self._wire.ask(
+            "POST", f"{self._path}/_msearch?filter_path={quote(f'error,{_FILTER}', ',*-')}", sent
+        )
+        if reply.status == 413:
+            if len(bodies) == 1:
+                return [{"status": 413, "error": {"reason": "the query is larger than the index takes"}}]
+            half = len(bodies) // 2
+            return [*self._msearch(bodies[:half]), *self._msearch(bodies[half:])]
+        items = reply.data.get("responses")
+        if not isinstance(items, list) or len(items) != len(bodies):
+            said = self._wire.hide(reason_of(reply.data.get("error") or f"HTTP {reply.status}"))
+            raise GatepostError(
+                f"{self._wire.url}: no answer to a search: {said}", "is the address that of an index?"
+            )
+        return items
+
+    def _checked(self, item: Mapping[str, Any]) -> Any:
+        """What is wrong with one answer; raises GatepostError if it is who asks, or that there is no index."""
+        error = item.get("error")
+        types = types_of(error)
+        if "index_not_found_exception" in types:
+            raise self._none_there()
+        if "security_exception" in types:
+            raise no_right(self._wire.url, self.settings, self._wire.hide(reason_of(error)))
+        wrong = trouble(item)
+        if wrong is None:
+            return None
+        return wrong._replace(problem=wrong.problem._replace(reason=self._wire.hide(wrong.problem.reason)))
+
+    def _unusable(self, error: Any) -> GatepostError:
+        if "index_not_found_exception" in types_of(error):
+            return self._none_there()
+        said = self._wire.hide(reason_of(error))
+        return GatepostError(
+            f"{self._wire.url}: {', '.join(self.settings.index)}: {said}", "is `index` right?"
+        )
+
+    def _none_there(self) -> GatepostError:
+        patterns = ", ".join(self.settings.index)
+        return GatepostError(
+            f"{self._wire.url}: no index there is called {patterns}",
+            "is `index` right, and may the account read it? `_cat/indices` lists those that one may see",
+        )
+
+
+def between(field: str, since: datetime, until: datetime) -> dict[str, Any]:
+    """The query for documents from `since` to before `until`."""
+    limits = {"gte": _milliseconds(since), "lt": _milliseconds(until), "format": "epoch_millis"}
+    return {"range": {field: limits}}
+
+
+def connect(settings: IndexSettings) -> Index:
+    """The index of the settings; nothing is asked yet. GatepostError if there are no credentials."""
+    return Index(settings)
+
+
+def _milliseconds(at: datetime) -> int:
+    return round((at.replace(tzinfo=UTC) if at.tzinfo is None else at).timestamp() * 1000)
+
+
+__all__ = ["Answer", "Fields", "Index", "Problem", "UnreachableError", "between", "connect"]

@@ -1,0 +1,79 @@
+"""What an index holds, in one line, for `gatepost check`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from generator import words
+from generator.errors import GatepostError
+from generator.sources.index.asking import Index, between, connect
+from generator.sources.index.faults import Answer
+from generator.sources.index.presets import builds_query
+
+if TYPE_CHECKING:
+    from generator.index_settings import IndexSettings
+
+_PATIENCE_S = 5.0  # somebody waits for the answer
+_BEGINNING, _END = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def check(settings: IndexSettings) -> str:
+    """Product, documents by time, fields and builds; GatepostError if no report could be made of it."""
+    index = connect(settings.model_copy(update={"patience_s": min(_PATIENCE_S, settings.patience_s)}))
+    product, patterns = index.product, ", ".join(settings.index)
+    fields, now = index.fields, datetime.now(UTC)
+    days = index.days(_BEGINNING, _END)
+    if not days:
+        raise GatepostError(
+            f"{patterns}: holds no documents with {fields.time}",
+            "are logs sent there, and is `time_field` right?",
+        )
+    newest, builds = _newest(index, days, now)
+    missing = "all" if not fields.missing else f"missing: {', '.join(fields.missing)}"
+    notes = "".join(f"; {note}" for note in fields.notes)
+    held = f"{words.plural(len(days), 'd', 'd')} from {min(days)}, {words.plural(sum(days.values()), 'document')}"
+    return f"{product}, {patterns}: {held}, newest {newest}; fields: {missing}{notes}; builds: {builds}"
+
+
+def _newest(index: Index, days: Mapping[date, int], now: datetime) -> tuple[str, str]:
+    """How old the newest document is; how many builds there are in the newest full day."""
+    full = [day for day in days if day < now.date()]
+    day = max(full, default=max(days))
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    query = {"query_string": {"query": builds_query(index.settings), "default_field": "*", "lenient": True}}
+    uuid = {"cardinality": {"field": index.fields.exact["build_uuid"], "precision_threshold": 40_000}}
+    span = between(index.fields.time, midnight, midnight + timedelta(days=1))
+    nothing = {"size": 0, "track_total_hits": False}
+    last, builds, ever = index.search(
+        [
+            {**nothing, "aggs": {"last": {"max": {"field": index.fields.time}}}},
+            {**nothing, "query": {"bool": {"filter": [query, span]}}, "aggs": {"builds": uuid}},
+            {"size": 0, "track_total_hits": 1, "query": query},
+        ]
+    )
+    if builds.problem or ever.problem:
+        problem = builds.problem or ever.problem
+        raise GatepostError(f"`builds`: {problem.reason if problem else ''}", _HINT)
+    if not ever.body["hits"]["total"]["value"]:
+        raise GatepostError(
+            f"no document matches the query of `builds`: {builds_query(index.settings)}", _HINT
+        )
+    count = words.count(_value(builds, "builds"))
+    return _age(
+        _value(last, "last"), now
+    ), f"{count} in {'the newest full day' if full else 'this day so far'}"
+
+
+_HINT = "write a query as `builds` that one line of each build matches"
+
+
+def _value(answer: Answer, name: str) -> float:
+    value: Any = answer.body.get("aggregations", {}).get(name, {}).get("value")
+    return float(value or 0)
+
+
+def _age(milliseconds: float, now: datetime) -> str:
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    return f"{words.age(now - at)} ago" if at <= now else f"{words.moment(at)}, in the future"

@@ -1,0 +1,97 @@
+"""Who asks: secrets out of the environment or files, and certificates; none of it is ever shown."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from generator.errors import GatepostError
+from generator.matching.excerpts import redact
+from generator.matching.redaction import MARK
+
+if TYPE_CHECKING:
+    from generator.index_settings import IndexSettings
+
+
+class Credentials:
+    """The header that says who asks; its representation does not tell it."""
+
+    def __init__(self, scheme: str = "", user: str = "", secret: str = "") -> None:
+        plain = f"{user}:{secret}" if scheme == "Basic" else secret
+        encode = scheme == "Basic" or (scheme == "ApiKey" and ":" in plain)  # a key as id:key, or encoded
+        value = b64encode(plain.encode()).decode() if encode else plain
+        self.headers = {"authorization": f"{scheme} {value}"} if scheme else {}
+        self._secrets = sorted(
+            {s for s in (value, secret, *plain.split(":")[1:]) if s}, key=len, reverse=True
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def hide(self, text: str) -> str:
+        """The text without the secret, nor what looks like another."""
+        for secret in self._secrets:
+            text = text.replace(secret, MARK)
+        return redact(text)
+
+
+def credentials(settings: IndexSettings) -> Credentials:
+    """Read at the time of use; GatepostError if the environment or the file does not have them."""
+    _check_certificates(settings)
+    for name, scheme in (("password", "Basic"), ("api_key", "ApiKey"), ("token", "Bearer")):
+        env, file = getattr(settings, f"{name}_env"), getattr(settings, f"{name}_file")
+        if env or file:
+            secret = _from_environment(settings, name, env) if env else _from_file(settings, name, file)
+            if scheme != "Basic" and not (secret.isascii() and secret.isprintable() and " " not in secret):
+                _fail(
+                    settings, f"the {name} has spaces or other characters that no {name} has", "copy it anew"
+                )
+            return Credentials(scheme, settings.username or "", secret)
+    return Credentials()
+
+
+def _from_environment(settings: IndexSettings, name: str, variable: str) -> str:
+    secret = os.environ.get(variable, "").strip("\r\n")
+    if not secret:
+        _fail(
+            settings,
+            f"the environment variable {variable} is not set",
+            f"{name}_env says that it holds the {name}",
+        )
+    return secret
+
+
+def _from_file(settings: IndexSettings, name: str, path: Path) -> str:
+    try:
+        secret = path.read_text("utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        _fail(settings, f"{path}: cannot be read: {why}", f"{name}_file says that it holds the {name}")
+    if not secret:
+        _fail(settings, f"{path}: is empty", f"{name}_file says that it holds the {name}")
+    return secret
+
+
+def _check_certificates(settings: IndexSettings) -> None:
+    """The libraries fail late and obscurely, or ask for the passphrase of a key at the terminal."""
+    context = ssl.create_default_context()
+    hint = "it must be a file with certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
+    if settings.ca_file:
+        try:
+            context.load_verify_locations(settings.ca_file)
+        except OSError as error:
+            _fail(settings, f"ca_file {settings.ca_file}: cannot be used: {error.strerror or error}", hint)
+    if settings.client_cert:
+        try:
+            context.load_cert_chain(settings.client_cert, settings.client_key, password=lambda: "")
+        except OSError as error:
+            names = " and ".join(str(p) for p in (settings.client_cert, settings.client_key) if p)
+            hint = "client_cert and client_key must be PEM, belong together, and the key have no passphrase"
+            _fail(settings, f"{names}: cannot be used: {error.strerror or error}", hint)
+
+
+def _fail(settings: IndexSettings, message: str, hint: str) -> NoReturn:
+    raise GatepostError(f"source {settings.name!r}: {message}", hint)

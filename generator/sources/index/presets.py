@@ -1,0 +1,59 @@
+"""What indices of a known kind hold: which query finds their builds, and their names for our fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from generator.matching.records import FIELDS
+from generator.sources.metadata import field_names
+
+if TYPE_CHECKING:
+    from generator.index_settings import IndexSettings
+
+#: Our names for what an index tells of a build, each the same for all its documents.
+METADATA = (*FIELDS.values(), "voting", "hosts_region", "node_provider")
+#: Our names for what it tells of a line.
+LINE = ("message", "filename", "tags")
+
+
+class Preset(NamedTuple):
+    """`builds`: the query that a document of a build matches; `fields`: their names for ours where they differ."""
+
+    builds: str
+    fields: Mapping[str, str]
+
+
+PRESETS = {
+    # elastic-recheck's "all failures"
+    "openstack": Preset(
+        'filename:"job-output.txt" AND message:"POST-RUN END" AND message:"playbooks/base/post.yaml" '
+        'AND build_status:"FAILURE" AND build_queue:"gate" AND voting:1',
+        {},
+    ),
+    "zuul": Preset(
+        "build_type:build",
+        {
+            "uuid": "build_uuid",
+            "buildset_uuid": "build_set",
+            "job_name": "build_name",
+            "result": "build_status",
+            "pipeline": "build_queue",
+            "branch": "build_branch",
+            "change": "build_change",
+            "patchset": "build_patchset",
+            "ref": "build_ref",
+        },
+    ),
+}
+
+
+def builds_query(settings: IndexSettings) -> str:
+    """The query that a document of each build matches."""
+    return settings.builds or PRESETS[settings.preset].builds
+
+
+def names(settings: IndexSettings) -> dict[str, list[str]]:
+    """For each of our fields the names that the index may have for it, the likeliest first."""
+    theirs = {**field_names(settings.fields), **PRESETS[settings.preset].fields}
+    return {ours: [*(t for t, o in theirs.items() if o == ours), ours] for ours in (*METADATA, *LINE)}
