@@ -47,11 +47,14 @@ def gatepost(
 @app.command(epilog="Example: gatepost init my-community")
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write; made if missing.", metavar="DIR")],
+    example: Annotated[
+        str | None, typer.Option(help="A community's own configuration: openstack.", metavar="NAME")
+    ] = None,
 ) -> None:
     """Write a commented gatepost.yaml, an example signature and a .zuul.yaml."""
     from generator.scaffold import scaffold
 
-    typer.echo(scaffold(folder))
+    typer.echo(scaffold(folder, example))
 
 
 @app.command(epilog="Example: gatepost check --config my-community/gatepost.yaml")
@@ -136,13 +139,17 @@ def demo(
     scale: Annotated[
         float, typer.Option(help="How busy the community is; 1 is the whole demo.", min=0.01)
     ] = 1.0,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="Send the logs into this Elasticsearch or OpenSearch, and ask it.", metavar="URL"),
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Simulate a community with a known truth, and run the whole chain on its logs."""
     from generator.demo import run
 
-    run(folder, seed, scale, progress(quiet, verbose))
+    run(folder, seed, scale, progress(quiet, verbose), engine)
 
 
 def _fail(message: str, hint: str = "", code: int = 1) -> NoReturn:

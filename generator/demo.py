@@ -7,26 +7,53 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from generator import words
 from generator.errors import GatepostError
 from generator.progress import Progress
+
+if TYPE_CHECKING:
+    from generator.sources.simulated.build import Build
 
 #: The moment at which the demo pretends to run: the same bytes on every machine and day.
 NOW = "2026-11-20T23:10Z"
 
 
-def run(folder: Path, seed: int, scale: float, progress: Progress) -> None:
-    """Write `folder`, collect and build it; GatepostError if the folder holds something else."""
-    from generator.sources import simulated
+def run(folder: Path, seed: int, scale: float, progress: Progress, engine: str | None = None) -> None:
+    """Write `folder`, collect and build it: from the logs, or from the index at the URL `engine`.
 
+    GatepostError if the folder holds something else, or the engine cannot be used.
+    """
     _must_be_ours(folder)
-    progress.note(f"Simulating a community in {folder} (seed {seed})")
-    simulated.simulate(folder, seed=seed, scale=scale, progress=progress)
+    if engine is None:
+        _simulate(folder, seed, scale, progress)
+    else:
+        _simulate_in(engine, folder, seed, scale, progress)
     for command in ("collect", "build"):
         _gatepost(command, folder, progress)
     site = (folder / "public" / "index.html").resolve()
     progress.note(f"\nThe site is in {site.parent}\nLook at it: open file://{site} in a browser")
     progress.note(f"What the simulation planted, and the report must find: {folder / 'truth.json'}")
+
+
+def _simulate(
+    folder: Path, seed: int, scale: float, progress: Progress, sources: list[dict[str, Any]] | None = None
+) -> list[Build]:
+    from generator.sources import simulated
+
+    progress.note(f"Simulating a community in {folder} (seed {seed})")
+    return simulated.simulate(folder, seed=seed, scale=scale, progress=progress, sources=sources)
+
+
+def _simulate_in(engine: str, folder: Path, seed: int, scale: float, progress: Progress) -> None:
+    """The logs are written as without an engine, then sent into it as ci-log-processing does."""
+    from generator.sources.simulated import sending, target
+
+    index = target.connect(engine)
+    builds = _simulate(folder, seed, scale, progress, index.sources())
+    count = sending.send(index, folder, builds, progress)
+    progress.note(f"{words.plural(count, 'document')} are in {index.prefix}-* at {engine}, and stay there")
 
 
 def _must_be_ours(folder: Path) -> None:

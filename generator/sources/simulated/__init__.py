@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,12 +21,18 @@ _DONE = ".simulated"
 
 
 def simulate(
-    folder: Path, seed: int = 1, days: int = 70, scale: float = 1.0, progress: Progress | None = None
-) -> None:
+    folder: Path,
+    seed: int = 1,
+    days: int = 70,
+    scale: float = 1.0,
+    progress: Progress | None = None,
+    sources: list[dict[str, Any]] | None = None,
+) -> list[Build]:
     """Write logs, signatures, gatepost.yaml and truth.json into `folder`, replacing those of an earlier demo.
 
-    The simulated time ends at `community.END`, `days` after its begin; `scale` 1 gives some 5,400 builds.
-    The same arguments give the same bytes and file times; logs that are already those are left as they are.
+    The simulated time ends at `community.END`, `days` after its begin; `scale` 1 gives some 5,400 builds,
+    which are returned. The same arguments give the same bytes and file times; logs that are already those are
+    left as they are. `sources` of gatepost.yaml are the logs, unless others are given.
     """
     progress = progress or Progress(0)
     builds = plan(seed, days, scale)
@@ -38,11 +45,12 @@ def simulate(
     # first of all: it marks the folder as ours, also if we are stopped half-way
     known = json.dumps(truth(builds, seed), indent=1, default=str) + "\n"
     (folder / "truth.json").write_text(known, "utf-8")
-    _configure(folder)
+    _configure(folder, sources or _trees())
     if not there:
         done.unlink(missing_ok=True)
         _write_logs(folder / "logs", builds, seed, progress)
         done.write_text(which, "utf-8")
+    return builds
 
 
 def _version() -> str:
@@ -58,7 +66,7 @@ def _write_logs(root: Path, builds: list[Build], seed: int, progress: Progress) 
             task.advance()
 
 
-def _configure(folder: Path) -> None:
+def _configure(folder: Path, sources: list[dict[str, Any]]) -> None:
     (folder / "queries").mkdir()
     for name in signatures.SIGNATURES:
         (folder / "queries" / f"{name}.yaml").write_text(signatures.signature_file(name), "utf-8")
@@ -71,16 +79,21 @@ def _configure(folder: Path) -> None:
         "bug_url": signatures.BUGS,
         "main_pipeline": "gate",
         "outcomes": OUTCOMES,
-        "sources": [
-            {
-                "type": "logs",
-                "name": ci.source,
-                "path": f"logs/{ci.source}",
-                "ci": ci.ci,
-                "log_url": f"https://logs.{ci.source}.example.org/",
-            }
-            for ci in (community.ZUUL, community.FERROUS)
-        ],
+        "sources": sources,
     }
     (folder / "gatepost.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), "utf-8")
     (folder / "files.yaml").write_text(yaml.safe_dump(signatures.FILES, sort_keys=False), "utf-8")
+
+
+def _trees() -> list[dict[str, Any]]:
+    """The sources that read the logs as they lie there."""
+    return [
+        {
+            "type": "logs",
+            "name": ci.source,
+            "path": f"logs/{ci.source}",
+            "ci": ci.ci,
+            "log_url": f"https://logs.{ci.source}.example.org/",
+        }
+        for ci in (community.ZUUL, community.FERROUS)
+    ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from generator.matching.clock import CLOCK_BYTES, line_time
 from generator.matching.folders import log_files
 from generator.matching.reading import open_log
 from generator.matching.tags import FileList, log_name
@@ -19,8 +19,6 @@ from generator.sources.simulated.logs import log_url
 
 Document = dict[str, Any]
 
-#: A whole moment, or the time of day that the system's and the tests' lines have.
-_TIME = re.compile(rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) |(?:[A-Z][a-z]{2} [ \d]\d )?(\d\d:\d\d:\d\d) ")
 _LATE = 0.04
 #: When the last logs have been sent.
 _ALL_SENT = END + timedelta(hours=1)
@@ -36,16 +34,18 @@ def sent(build: Build) -> datetime:
 def lines(build: Build, folder: Path, files: FileList) -> Iterator[Document]:
     """A document for each line of the logs in the build's folder, as far as they can be unpacked.
 
-    `message` is the whole line: a query means the same here as in the file. Times are naive UTC.
+    `message` is the whole line: a query means the same here as in the file. Times are naive UTC; a line
+    without a clock has the time of the one before.
     """
     metadata, url = _metadata(build), log_url(build)
     for path in log_files(folder).names if build.logs else ():
         name = log_name(path)
         of_file = {"filename": name, "log_url": f"{url}{name}", "tags": list(files.tags(name)), **metadata}
-        at = build.start.replace(tzinfo=None)
+        at = build.start
         for line in _lines(folder / path):
-            at = _moment(line, at)
-            yield {"@timestamp": at.isoformat(), "message": line.decode("utf-8", "replace"), **of_file}
+            at = line_time(line[:CLOCK_BYTES], at) or at
+            time = at.replace(tzinfo=None).isoformat()
+            yield {"@timestamp": time, "message": line.decode("utf-8", "replace"), **of_file}
 
 
 def buildsets(builds: Iterable[Build]) -> list[list[Build]]:
@@ -126,18 +126,6 @@ def _revision(build: Build) -> str | None:
 def _lines(path: Path) -> list[bytes]:
     found = b"".join(open_log(path)).split(b"\n")
     return found if found[-1] else found[:-1]
-
-
-def _moment(line: bytes, before: datetime) -> datetime:
-    """The time of a line: a time of day is the next after the line before; without any it is that one's."""
-    match = _TIME.match(line)
-    if match is None:
-        return before
-    whole, clock = match.groups()
-    if whole:
-        return datetime.fromisoformat(whole.decode())
-    at = datetime.combine(before.date(), time.fromisoformat(clock.decode()))
-    return at if at >= before else at + timedelta(days=1)
 
 
 def _epoch(at: datetime) -> int:
