@@ -79,12 +79,16 @@ class Seen:
         build = self.builds[which]
         if at != inf:
             build.first, build.last = min(build.first, at), max(build.last, at)
+        self.tell(build, document)
+        return which
+
+    def tell(self, build: SeenBuild, document: Mapping[str, Any]) -> None:
+        """Add to a build what a document says of it and none before did."""
         for name in _WANTED:
             if name not in build.values:
                 value = self.value(document, name)
                 if value is not None:
                     build.values[name] = value if name != "log_url" else self._folder(document, str(value))
-        return which
 
     def _is_console(self, document: Mapping[str, Any]) -> bool:
         tags = (_at(document, theirs) for theirs in (*self._names.get("tags", ()), "tags"))

@@ -28,18 +28,23 @@ def failure_lines(
     rows: list[Row] = []
     for number in sorted(places, key=lambda number: seen.builds[number].uuid):
         told = [messages[place] for place in places[number] if place in messages]
-        ranker = Ranker()
-        ranker.feed(message for message, _ in told)
-        rows += [
-            {
-                "build_uuid": seen.builds[number].uuid,
-                "file": told[line.line - 1][1],
-                "text": excerpt([line.text.encode("utf-8", "replace")]),
-                "score": line.score,
-            }
-            for line in ranker.result(LIMIT)
-        ]
+        rows += ranked(seen.builds[number].uuid, told)
     return rows
+
+
+def ranked(uuid: str, told: Sequence[tuple[str, str | None]]) -> list[Row]:
+    """The rows of one build, from messages in order of time and the files they are of."""
+    ranker = Ranker()
+    ranker.feed(message for message, _ in told)
+    return [
+        {
+            "build_uuid": uuid,
+            "file": told[line.line - 1][1],
+            "text": excerpt([line.text.encode("utf-8", "replace")]),
+            "score": line.score,
+        }
+        for line in ranker.result(LIMIT)
+    ]
 
 
 def _places(files: Sequence[SeenFile], builds: set[int]) -> dict[int, list[_Place]]:

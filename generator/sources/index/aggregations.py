@@ -1,0 +1,105 @@
+"""The searches that find builds and hits by aggregation in the cluster, and the reading of their answers.
+
+Two kinds: all signatures at once (`together`: a filter each, and in it the builds), and one query alone by
+pages (`paged`), which is exact for any number of builds. Measured on Elasticsearch 8.15 and 9.2, OpenSearch
+2.19 and 3.3: the size of `terms` does not count as buckets, what is found does; that of a page counts before
+anything is found, and 65,535 (OpenSearch) or 65,536 are the most unless `search.max_buckets` is lower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from generator.sources.index.asking import Fields
+
+#: Builds of one signature in one slice that are found without paging.
+TERMS = 10_000
+_TERMS, _BUILDS, _UUID = "signatures", "builds", "uuid"
+
+
+class Found(NamedTuple):
+    """A build in a slice: documents that match, first and last time in epoch milliseconds, one of them."""
+
+    build_uuid: str
+    lines: int
+    first: float
+    last: float
+    document: Mapping[str, Any] | None = None
+
+
+class Page(NamedTuple):
+    """Builds, and from where to go on; `after` None: that was all."""
+
+    found: list[Found]
+    after: Mapping[str, Any] | None
+
+
+def lucene(query: str) -> dict[str, Any]:
+    """A query as it stands, with the meaning that signatures have."""
+    options = {"query": query, "default_field": "*", "lenient": True, "default_operator": "OR"}
+    return {"query_string": options}
+
+
+def together(fields: Fields, span: Mapping[str, Any], queries: Mapping[str, str]) -> dict[str, Any]:
+    """One search for the builds of each query (by hash) in a time span."""
+    filters = {hash_: lucene(query) for hash_, query in queries.items()}
+    builds = {"terms": {"field": fields.exact["build_uuid"], "size": TERMS}, "aggs": _times(fields)}
+    signatures = {"filters": {"filters": filters}, "aggs": {_BUILDS: builds}}
+    # documents that no filter wants are not offered to each of them
+    matching = {"bool": {"filter": [span], "should": list(filters.values()), "minimum_should_match": 1}}
+    return _search(matching, {_TERMS: signatures})
+
+
+def read_together(body: Mapping[str, Any], hashes: Collection[str]) -> dict[str, list[Found] | None]:
+    """The builds by hash; None for a query that found more builds than TERMS."""
+    buckets = body["aggregations"][_TERMS]["buckets"]
+    return {hash_: _read_terms(buckets[hash_][_BUILDS]) for hash_ in hashes}
+
+
+def paged(
+    fields: Fields,
+    span: Mapping[str, Any],
+    query: str,
+    size: int,
+    after: Mapping[str, Any] | None = None,
+    metadata: Sequence[str] = (),
+) -> dict[str, Any]:
+    """One search for a page of the builds of one query; with `metadata` of the first document, if named."""
+    source = {_UUID: {"terms": {"field": fields.exact["build_uuid"]}}}
+    composite: dict[str, Any] = {"size": size, "sources": [source]}
+    if after is not None:
+        composite["after"] = after
+    inner = _times(fields)
+    if metadata:
+        order = [{fields.time: {"order": "asc"}}]
+        inner["document"] = {"top_hits": {"size": 1, "sort": order, "_source": list(metadata)}}
+    matching = {"bool": {"filter": [span, lucene(query)]}}
+    return _search(matching, {_BUILDS: {"composite": composite, "aggs": inner}})
+
+
+def read_page(body: Mapping[str, Any], size: int) -> Page:
+    """The builds of one page that was asked with this size."""
+    builds = body.get("aggregations", {}).get(_BUILDS, {})  # the client leaves out what is empty
+    found = [_found(bucket, bucket["key"][_UUID]) for bucket in builds.get("buckets", ())]
+    return Page(found, builds.get("after_key") if len(found) >= size else None)
+
+
+def _search(query: Mapping[str, Any], aggregations: Mapping[str, Any]) -> dict[str, Any]:
+    return {"size": 0, "track_total_hits": False, "query": query, "aggs": aggregations}
+
+
+def _times(fields: Fields) -> dict[str, Any]:
+    return {"first": {"min": {"field": fields.time}}, "last": {"max": {"field": fields.time}}}
+
+
+def _read_terms(builds: Mapping[str, Any]) -> list[Found] | None:
+    if builds.get("sum_other_doc_count", 0):
+        return None
+    return [_found(bucket, bucket["key"]) for bucket in builds.get("buckets", ())]
+
+
+def _found(bucket: Mapping[str, Any], key: Any) -> Found:
+    times = bucket["first"]["value"], bucket["last"]["value"]
+    hits = bucket.get("document", {}).get("hits", {}).get("hits", [])
+    return Found(str(key), bucket["doc_count"], *times, hits[0].get("_source", {}) if hits else None)

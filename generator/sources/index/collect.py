@@ -1,0 +1,124 @@
+"""A collection from an index, from what is left to ask to the tables for the store. Read `collect` first.
+
+1. The days that the index holds are counted. Each is a slice: one request asks for its builds and for those
+   that each signature matches, by aggregation in the cluster (`slices`, `aggregations`, `answers`). What was
+   finished by an earlier collection is not asked again; a new signature is, for all days.
+2. The answers of now and before give builds, their hits, and what each was examined with
+   (`record`, `derive`).
+3. Of the newest hits a line is fetched, of unexplained failures the likeliest lines (`excerpts`).
+4. The store is told of builds that are new or changed, with all their hits (`emission`, `rows_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from generator import words
+from generator.errors import GatepostError
+from generator.signatures.model import Signature
+from generator.sources.index.answers import Asker, SignatureAsker
+from generator.sources.index.asking import Index, UnreachableError
+from generator.sources.index.derive import derive
+from generator.sources.index.emission import Emission
+from generator.sources.index.presets import builds_query
+from generator.sources.index.record import NO_DOCUMENTS, Record
+from generator.sources.index.runs import RunAsker
+from generator.sources.index.slices import DAY, EVER, Extent, Question, builds_hash, extent, questions
+from generator.sources.queries import query_set, usable
+from generator.sources.rows import Origin, Row, skipped_row
+
+if TYPE_CHECKING:
+    from generator.index_settings import IndexSettings
+    from generator.sources import Context
+    from generator.tables import Tables
+
+
+def collect(settings: IndexSettings, index: Index, context: Context) -> Tables:
+    """What is new in the index; raises GatepostError if it cannot be asked, or does not know any build."""
+    used = () if settings.preset == "zuul" else usable(context.signatures)
+    queries = {builds_hash(settings): builds_query(settings), **{s.query_hash: s.query for s in used}}
+    record = Record.of(settings.name, context, timedelta(hours=settings.lag_hours))
+    found = extent(index.days(*EVER), _since(settings, context), context.now)
+    asker = _asker(settings, index, queries)
+    _ask(asker, questions(found.days, tuple(queries), record.finished()), record, context)
+    for question in questions(found.gaps, tuple(queries), record.finished()):
+        record.fail(question, NO_DOCUMENTS)
+    if isinstance(asker, RunAsker) and asker.others:
+        context.progress.note(
+            f"{settings.name}: {words.plural(asker.others, 'document')} of no build (buildsets)"
+        )
+    derived = derive(record, builds_hash(settings), used)
+    if not derived.ends and builds_hash(settings) in record.rejected:
+        raise _no_builds(settings, record.rejected[builds_hash(settings)])
+    origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
+    emission = Emission(settings, index, context, origin, used, record, derived)
+    skipped = [*_outside(origin, settings, found), *_refused(origin, used, queries, record)]
+    return emission.tables(found.days, skipped)
+
+
+def _since(settings: IndexSettings, context: Context) -> date | None:
+    """The first day that is asked: neither further back than the settings say, nor than the store keeps."""
+    limits = [context.now - timedelta(days=settings.days)] if settings.days else []
+    limits += [context.before - DAY] if context.before else []
+    return max(limits).date() if limits else None
+
+
+def _asker(settings: IndexSettings, index: Index, queries: dict[str, str]) -> Asker:
+    if settings.preset == "zuul":
+        return RunAsker(index, builds_query(settings))
+    return SignatureAsker(index, queries, builds_hash(settings))
+
+
+def _ask(asker: Asker, wanted: Sequence[Question], record: Record, context: Context) -> None:
+    """Ask slice by slice; once the index goes away the others are noted as not answered."""
+    with context.progress.task(f"Asking {record.source}", len(wanted)) as task:
+        for number, question in enumerate(wanted):
+            try:
+                record.take(question, asker.ask(question.day, question.hashes))
+            except UnreachableError as error:
+                context.progress.note(f"{record.source}: {error.message}; the next collection asks again")
+                for left in wanted[number:]:
+                    record.fail(left, error.reason)
+                return
+            task.advance()
+
+
+def _no_builds(settings: IndexSettings, reason: str) -> GatepostError:
+    return GatepostError(
+        f"{settings.name}: the index refuses the query for builds: {reason}",
+        "correct `builds` of the source; `gatepost query` tries a query out",
+    )
+
+
+def _outside(origin: Origin, settings: IndexSettings, found: Extent) -> list[Row]:
+    """Documents of days that are not asked: older than wanted, or by a wrong clock."""
+    pattern = ", ".join(settings.index)
+    if not found.days:
+        told = "" if found.outside else "at all"
+        return [
+            skipped_row(origin, pattern, "no documents in the days asked", told),
+            *_told(origin, pattern, found),
+        ]
+    return _told(origin, pattern, found)
+
+
+def _told(origin: Origin, pattern: str, found: Extent) -> list[Row]:
+    if not found.outside:
+        return []
+    count = words.plural(sum(found.outside.values()), "document")
+    detail = f"{count} from {min(found.outside)} to {max(found.outside)}: older than `days`, or wrong clocks"
+    return [skipped_row(origin, pattern, "outside the days asked", detail)]
+
+
+def _refused(origin: Origin, used: Sequence[Signature], queries: dict[str, str], record: Record) -> list[Row]:
+    """A row for each query that the index does not take."""
+    names: dict[str, list[str]] = {hash_: [] for hash_ in queries}
+    for signature in used:
+        names[signature.query_hash].append(signature.id)
+    return [
+        skipped_row(origin, name, "query refused by the index", reason)
+        for hash_, reason in sorted(record.rejected.items())
+        for name in names[hash_] or ["builds"]
+    ]

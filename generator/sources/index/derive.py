@@ -1,0 +1,135 @@
+"""Builds, their hits, and what they were examined with, out of the answers of the slices.
+
+A build is what the query for builds found, in however many slices and indices: it ends with the last of those
+documents. It was examined with those signatures whose slices are whole for the day of its end (and the day
+before, if it ended in the night), and with no others: what was not answered is not a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+import pandas as pd
+
+from generator.signatures.model import Signature
+from generator.sources.index.record import Record
+from generator.sources.index.slices import nights
+from generator.sources.queries import query_set
+
+
+class Hit(NamedTuple):
+    """A signature in a build: lines in all slices, times of the first and last of them."""
+
+    build_uuid: str
+    signature: str
+    query_hash: str
+    lines: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The signatures that builds were examined with; `id` is None if there are none."""
+
+    signatures: tuple[Signature, ...]
+    id: str | None = None
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @classmethod
+    def of(cls, signatures: Iterable[Signature]) -> Examined:
+        """The set of these signatures."""
+        some = tuple(signatures)
+        return cls(some, query_set(some) if some else None, frozenset(one.id for one in some))
+
+
+def ends(answers: pd.DataFrame, builds_hash: str) -> dict[str, datetime]:
+    """When each build ended, by uuid."""
+    found = answers[(answers["query_hash"] == builds_hash).fillna(False)]
+    last = found.groupby("build_uuid")["last"].max()
+    return {str(uuid): end.to_pydatetime() for uuid, end in last.items()}
+
+
+def examined(
+    builds: Mapping[str, datetime], whole: Mapping[date, frozenset[str]], used: Sequence[Signature]
+) -> dict[str, Examined]:
+    """What each build was examined with; `whole`: by day asked the hashes of the queries answered wholly."""
+    first = min(whole, default=date.min)
+    made: dict[frozenset[str], Examined] = {}
+    by_days: dict[tuple[date, ...], Examined] = {}
+    result = {}
+    for uuid, end in builds.items():
+        days = nights(end, first)
+        if days not in by_days:
+            answered = frozenset.intersection(*(whole.get(day, frozenset()) for day in days))
+            if answered not in made:
+                made[answered] = Examined.of(one for one in used if one.query_hash in answered)
+            by_days[days] = made[answered]
+        result[uuid] = by_days[days]
+    return result
+
+
+def hits(answers: pd.DataFrame, with_: Mapping[str, Examined]) -> tuple[list[Hit], frozenset[str]]:
+    """The hits of the builds, and the builds that signatures matched but that no query for builds found."""
+    by_hash: dict[str, list[str]] = {}
+    for one in {id(some): some for some in with_.values()}.values():
+        for signature in one.signatures:
+            names = by_hash.setdefault(signature.query_hash, [])
+            if signature.id not in names:
+                names.append(signature.id)
+    asked = answers[answers["query_hash"].isin(list(by_hash))]
+    groups = asked.groupby(["build_uuid", "query_hash"], sort=True)
+    sums = groups.agg(lines=("lines", "sum"), first=("first", "min"), last=("last", "max")).reset_index()
+    found: list[Hit] = []
+    homeless: set[str] = set()
+    for uuid, hash_, lines, first, last in sums.itertuples(index=False, name=None):
+        if uuid not in with_:
+            homeless.add(uuid)
+            continue
+        for name in by_hash[hash_]:
+            if name in with_[uuid].names:
+                found.append(Hit(uuid, name, hash_, int(lines), first.to_pydatetime(), last.to_pydatetime()))
+    return sorted(found), frozenset(homeless)
+
+
+def news(
+    builds: Mapping[str, datetime],
+    with_: Mapping[str, Examined],
+    known: Mapping[str, str | None],
+    changed: Collection[str],
+    failed: Collection[date],
+    first: date,
+) -> set[str]:
+    """The builds that the store must be told of; `known`: the query_set of those that it has.
+
+    One that is only examined with another set now, because a slice was just not answered, stays as it is.
+    """
+
+    def told(uuid: str, end: datetime) -> bool:
+        if uuid not in known or uuid in changed:
+            return True
+        now = with_[uuid].id
+        return now is not None and now != known[uuid] and not any(day in failed for day in nights(end, first))
+
+    return {uuid for uuid, end in builds.items() if told(uuid, end)}
+
+
+class Derived(NamedTuple):
+    """What follows from all answers; `homeless`: builds that only signatures found; `first` day asked."""
+
+    ends: dict[str, datetime]
+    with_: dict[str, Examined]
+    hits: list[Hit]
+    homeless: frozenset[str]
+    first: date
+
+
+def derive(record: Record, builds_hash: str, used: Sequence[Signature]) -> Derived:
+    """Builds and hits by the answers of now and before."""
+    builds, whole = ends(record.answers, builds_hash), record.whole()
+    with_ = examined(builds, whole, used)
+    found, homeless = hits(record.answers, with_)
+    return Derived(builds, with_, found, homeless, min(whole, default=date.min))

@@ -1,0 +1,180 @@
+"""What the store is told after a collection: builds that are new or changed, whole, and what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from heapq import nlargest
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from generator import words
+from generator.model import TABLES
+from generator.signatures.model import Signature
+from generator.sources.index import excerpts
+from generator.sources.index.asking import Index, UnreachableError
+from generator.sources.index.derive import Derived, news
+from generator.sources.index.excerpts import Quote
+from generator.sources.index.record import Record
+from generator.sources.index.rows_of import hit_rows, row_of, shows_passed, told_columns
+from generator.sources.index.runs import seen as run_reader
+from generator.sources.metadata import Seen, field_names
+from generator.sources.queries import query_rows, signature_rows
+from generator.sources.rows import Origin, Row, odd_results, skipped_row
+from generator.tables import Tables, from_rows
+
+if TYPE_CHECKING:
+    from generator.index_settings import IndexSettings
+    from generator.sources import Context
+
+_Key = tuple[str, str]  # build and query hash
+
+
+@dataclass
+class Emission:
+    """All that is known after asking; `tables` makes rows of what the store does not know yet."""
+
+    settings: IndexSettings
+    index: Index
+    context: Context
+    origin: Origin
+    used: Sequence[Signature]
+    record: Record
+    derived: Derived
+
+    def tables(self, days: Collection[date], skipped: Sequence[Row]) -> Tables:
+        """The tables for the store; `days`: those that the index holds."""
+        told = self._news()
+        quotes, lines = self._fetched(days, told)
+        told |= {uuid for uuid, _ in quotes} | {str(row["build_uuid"]) for row in lines}
+        builds = [self._row(uuid) for uuid in sorted(told)]
+        odd = [row for build in builds for row in odd_results(self.origin, build, str(build["build_uuid"]))]
+        rows = {
+            "builds": builds,
+            "hits": hit_rows(
+                (h for h in self.derived.hits if h.build_uuid in told), {**self._quotes, **quotes}
+            ),
+            "failure_lines": [*self._lines_of(told), *lines],
+            "skipped": [*skipped, *self._homeless(), *odd],
+            "queries": self._query_rows(told),
+            "signatures": signature_rows(self.used),
+            "sources": self._sources(builds),
+        }
+        frames = {name: from_rows(some, TABLES[name]) for name, some in rows.items()}
+        return Tables.of(**frames, asked=self.record.asked_now, answers=self.record.answers_now)
+
+    def _news(self) -> set[str]:
+        """Builds to tell of, but for those that the store does not keep any more."""
+        known = {
+            str(uuid): None if pd.isna(id_) else str(id_) for uuid, id_ in self._stored["query_set"].items()
+        }
+        failed, before = self.record.failed_days(), self.context.before
+        derived = self.derived
+        found = news(derived.ends, derived.with_, known, self.record.changed(), failed, derived.first)
+        return {uuid for uuid in found if before is None or derived.ends[uuid] >= before}
+
+    def _fetched(self, days: Collection[date], told: Collection[str]) -> tuple[dict[_Key, Quote], list[Row]]:
+        """Lines of hits and of unexplained failures; what is not answered is asked the next time."""
+        queries = {signature.query_hash: signature.query for signature in self.used}
+        ends = self.derived.ends
+        quotes: dict[_Key, Quote] = {}
+        try:
+            missing = excerpts.unquoted(self.derived.hits, ends, days, self._quotes)
+            quotes = excerpts.quotes(self.index, queries, missing)
+            wanted = self._unexplained(days, told)
+            return quotes, excerpts.failure_lines(self.index, {uuid: ends[uuid] for uuid in wanted})
+        except UnreachableError as error:
+            self.context.progress.note(f"{self.origin.source}: no excerpts: {error.message}")
+            return quotes, []
+
+    def _unexplained(self, days: Collection[date], told: Collection[str]) -> list[str]:
+        """The newest examined failures without a hit that have no failure lines yet."""
+        ends, with_ = self.derived.ends, self.derived.with_
+        explained = {hit.build_uuid for hit in self.derived.hits}
+        failures = (
+            uuid
+            for uuid in ends
+            if uuid not in explained and with_[uuid].id is not None and self._outcome(uuid, told) == "failure"
+        )
+        newest = nlargest(excerpts.UNEXPLAINED, failures, key=lambda uuid: (ends[uuid], uuid))
+        have = set(self._stored_lines["build_uuid"])
+        return [uuid for uuid in newest if uuid not in have and ends[uuid].date() in days]
+
+    def _outcome(self, uuid: str, told: Collection[str]) -> str | None:
+        if uuid in told:
+            return str(self._row(uuid)["outcome"])
+        return str(self._stored.at[uuid, "outcome"]) if uuid in self._stored.index else None
+
+    def _row(self, uuid: str) -> Row:
+        """A row of `builds`, from what was just told or from what the store has."""
+        if uuid not in self._made:
+            documents = self.record.documents.get(uuid)
+            known: Mapping[str, object]
+            if documents:
+                known = told_columns(self.settings, self._reader, documents, uuid, self.derived.ends[uuid])
+            elif uuid in self._stored.index:
+                known = {
+                    str(name): value for name, value in self._stored.loc[uuid].items() if pd.notna(value)
+                }
+            else:
+                known = {"end_time": self.derived.ends[uuid]}
+            self._made[uuid] = row_of(self.origin, known, uuid, self.derived.with_[uuid])
+        return self._made[uuid]
+
+    def _lines_of(self, told: Collection[str]) -> list[Row]:
+        """The failure lines that the store has of builds that are still unexplained."""
+        explained = {hit.build_uuid for hit in self.derived.hits}
+        rows = self._stored_lines.to_dict("records")
+        kept = (row for row in rows if row["build_uuid"] in told and row["build_uuid"] not in explained)
+        return [{str(name): value for name, value in row.items() if pd.notna(value)} for row in kept]
+
+    def _homeless(self) -> list[Row]:
+        if not self.derived.homeless:
+            return []
+        many = words.plural(len(self.derived.homeless), "build")
+        detail = f"{many} that signatures match, and that the query for builds does not find"
+        return [skipped_row(self.origin, ".", "hits of other builds", detail)]
+
+    def _query_rows(self, told: Iterable[str]) -> list[Row]:
+        sets = {some.id: some for some in map(self.derived.with_.__getitem__, told)}
+        return [row for some in sets.values() for row in query_rows(some.signatures)]
+
+    def _sources(self, builds: Sequence[Row]) -> list[Row]:
+        """A row for each CI whose builds the source has shown."""
+        mine = self._stored[(self._stored["source"] == self.origin.source).fillna(False)]
+        passed = shows_passed(self.settings, self.context.outcomes)
+        if passed is None:
+            outcomes = {*mine["outcome"], *(row["outcome"] for row in builds)}
+            passed = "success" in outcomes
+        row = {"source": self.origin.source, "kind": self.settings.type, "passed": passed}
+        return [{**row, "ci": ci} for ci in sorted({*mine["ci"], *(str(row["ci"]) for row in builds)})]
+
+    @cached_property
+    def _made(self) -> dict[str, Row]:
+        return {}
+
+    @cached_property
+    def _reader(self) -> Seen:
+        if self.settings.preset == "zuul":
+            return run_reader(self.index)
+        return Seen(field_names(self.settings.fields))
+
+    @cached_property
+    def _stored(self) -> pd.DataFrame:
+        return self.context.stored("builds").set_index("build_uuid")
+
+    @cached_property
+    def _stored_lines(self) -> pd.DataFrame:
+        return self.context.stored("failure_lines")
+
+    @cached_property
+    def _quotes(self) -> dict[_Key, Quote]:
+        """The excerpts that the store has."""
+        hits = self.context.stored("hits")
+        have = hits[hits["excerpt"].notna()]
+        files = have["file"].astype(object).where(have["file"].notna(), None)
+        columns = (have["build_uuid"], have["query_hash"], have["excerpt"], files)
+        return {(uuid, hash_): Quote(text, file) for uuid, hash_, text, file in zip(*columns, strict=True)}

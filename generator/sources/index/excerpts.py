@@ -1,0 +1,141 @@
+"""A line of log for each hit that is shown, and the likeliest failures of builds that no signature explains.
+
+Only these documents are ever fetched; all of them in one request each, for the newest builds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from heapq import nlargest
+from typing import Any, NamedTuple
+
+from generator.matching.excerpts import excerpt
+from generator.sources.index.aggregations import lucene
+from generator.sources.index.asking import Fields, Index, between
+from generator.sources.index.derive import Hit
+from generator.sources.index.slices import DAY, midnight
+from generator.sources.metadata import Seen, as_text, field_names
+from generator.sources.rows import Row
+from generator.sources.unexplained import ranked
+
+#: Builds of each signature whose line is fetched; of a message that holds several, so many are shown.
+BUILDS, LINES = 40, 20
+#: Builds without a hit whose likely failures are fetched, and documents of each.
+UNEXPLAINED, DOCUMENTS = 50, 40
+_FAILURE = (
+    "error errors failed failure fail fatal critical exception traceback timeout timed killed refused denied"
+)
+
+
+class Quote(NamedTuple):
+    """The first line of a hit, fit to be published, and its file."""
+
+    excerpt: str
+    file: str | None
+
+
+def unquoted(
+    hits: Iterable[Hit],
+    ends: Mapping[str, datetime],
+    days: Collection[date],
+    quoted: Collection[tuple[str, str]],
+) -> dict[str, list[Hit]]:
+    """By query hash the newest hits that have no quote; only those whose first line is of `days`."""
+    by_hash: dict[str, dict[str, Hit]] = {}
+    for hit in hits:
+        by_hash.setdefault(hit.query_hash, {})[hit.build_uuid] = hit
+    newest = {
+        hash_: nlargest(BUILDS, found.values(), key=lambda hit: (ends[hit.build_uuid], hit.build_uuid))
+        for hash_, found in by_hash.items()
+    }
+    missing = {
+        hash_: [hit for hit in found if (hit.build_uuid, hash_) not in quoted and hit.first.date() in days]
+        for hash_, found in newest.items()
+    }
+    return {hash_: found for hash_, found in missing.items() if found}
+
+
+def quotes(
+    index: Index, queries: Mapping[str, str], missing: Mapping[str, Sequence[Hit]]
+) -> dict[tuple[str, str], Quote]:
+    """By build and query hash the first matching line, where it is answered; raises UnreachableError."""
+    fields = index.fields
+    seen = Seen(field_names(index.settings.fields))
+    found: dict[tuple[str, str], Quote] = {}
+    bodies = [_quotation(fields, queries[hash_], hits) for hash_, hits in missing.items()]
+    for hash_, answer in zip(missing, index.search(bodies) if bodies else (), strict=True):
+        if answer.problem is not None:
+            continue
+        for hit in answer.body.get("hits", {}).get("hits", ()):
+            document = hit.get("_source", {})
+            lines = str(seen.value(document, "message") or "").encode("utf-8", "replace").split(b"\n")[:LINES]
+            uuid = str(hit["fields"][fields.exact["build_uuid"]][0])
+            found[uuid, hash_] = Quote(excerpt(lines), as_text(seen.value(document, "filename")))
+    return found
+
+
+def _quotation(fields: Fields, query: str, hits: Sequence[Hit]) -> dict[str, Any]:
+    uuids = [hit.build_uuid for hit in hits]
+    span = between(
+        fields.time, min(hit.first for hit in hits) - _MOMENT, max(hit.first for hit in hits) + _MOMENT
+    )
+    return {
+        **_documents(fields, len(uuids)),
+        "query": {"bool": {"filter": [span, _of(fields, uuids), lucene(query)]}},
+        "collapse": {"field": fields.exact["build_uuid"]},
+        "sort": [_by(fields.time), *(_by(name) for name in (fields.exact.get("filename"),) if name)],
+    }
+
+
+def failure_lines(index: Index, ends: Mapping[str, datetime]) -> list[Row]:
+    """Rows of `failure_lines` of builds (uuid and end), the likeliest first; raises UnreachableError."""
+    seen = Seen(field_names(index.settings.fields))
+    rows: list[Row] = []
+    bodies = [_failures(index.fields, uuid, end) for uuid, end in ends.items()]
+    for uuid, answer in zip(ends, index.search(bodies) if bodies else (), strict=True):
+        if answer.problem is not None:
+            continue
+        last_first = [hit.get("_source", {}) for hit in answer.body.get("hits", {}).get("hits", ())]
+        told = [
+            (
+                str(seen.value(document, "message") or "").split("\n", 1)[0],
+                as_text(seen.value(document, "filename")),
+            )
+            for document in reversed(last_first)
+        ]
+        rows += ranked(uuid, told)
+    return rows
+
+
+def _failures(fields: Fields, uuid: str, end: datetime) -> dict[str, Any]:
+    """The last documents of a build that look like a failure, those of its console before others."""
+    span = between(fields.time, midnight(end.date()) - DAY, midnight(end.date()) + 2 * DAY)
+    looks = {"match": {fields.source.get("message", "message"): {"query": _FAILURE, "operator": "or"}}}
+    console = {"match": {fields.source.get("tags", "tags"): "console console.html"}}
+    return {
+        **_documents(fields, DOCUMENTS),
+        "query": {
+            "bool": {
+                "filter": [span, _of(fields, [uuid]), looks],
+                "should": [{"constant_score": {"filter": console}}],
+            }
+        },
+        "sort": [{"_score": {"order": "desc"}}, {fields.time: {"order": "desc"}}],
+    }
+
+
+def _documents(fields: Fields, size: int) -> dict[str, Any]:
+    shown = [fields.source[name] for name in ("message", "filename") if name in fields.source]
+    return {"size": size, "track_total_hits": False, "_source": shown}
+
+
+def _of(fields: Fields, uuids: Sequence[str]) -> dict[str, Any]:
+    return {"terms": {fields.exact["build_uuid"]: list(uuids)}}
+
+
+def _by(name: str) -> dict[str, Any]:
+    return {name: {"order": "asc"}}
+
+
+_MOMENT = timedelta(milliseconds=1)

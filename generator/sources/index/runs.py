@@ -1,0 +1,111 @@
+"""Zuul's own reporter: a document for each build that ran, whether or not anybody indexed its logs.
+
+They give what Zuul knows best (result, times, duration), and the other denominator: a build is examined only
+where lines of its log are, in another source. Documents of buildsets are counted, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from generator.matching.records import moment
+from generator.sources.index import slices
+from generator.sources.index.aggregations import Found, lucene
+from generator.sources.index.answers import TOLD, SliceAnswer
+from generator.sources.index.asking import Answer, Index, between
+from generator.sources.index.presets import PRESETS
+from generator.sources.metadata import Seen, SeenBuild, as_text, columns, field_names
+
+_PAGE = 5000
+_TIMES = ("start_time", "end_time", "duration")
+_NANOSECONDS = 1e15  # no time in milliseconds is as large
+
+
+class RunAsker:
+    """Asks for the documents of builds; `others` counts those that are of no build. See `answers.Asker`."""
+
+    def __init__(self, index: Index, query: str) -> None:
+        self._index = index
+        self._query = query
+        self._names = [index.fields.source[name] for name in TOLD if name in index.fields.source]
+        self._seen = seen(index)
+        self.others = 0
+
+    def ask(self, day: date, hashes: Sequence[str]) -> SliceAnswer:
+        """All builds of a day, page after page; there is one query only."""
+        (hash_,) = hashes
+        fields = self._index.fields
+        span = between(fields.time, slices.midnight(day), slices.midnight(day + slices.DAY))
+        told, others = self._index.search([self._page(span, None), self._rest(span)])
+        self.others += others.body.get("hits", {}).get("total", {}).get("value", 0)
+        found: dict[str, Found] = {}
+        while told.problem is None:
+            hits = told.body.get("hits", {}).get("hits", ())
+            found |= {one.build_uuid: one for one in map(self._found, hits) if one is not None}
+            if len(hits) < _PAGE:
+                return SliceAnswer({hash_: list(found.values())})
+            told = self._index.search([self._page(span, hits[-1]["sort"])])[0]
+        return _failed(hash_, told)
+
+    def _page(self, span: Mapping[str, Any], after: Any) -> dict[str, Any]:
+        fields = self._index.fields
+        time = fields.time
+        body = {
+            "size": _PAGE,
+            "track_total_hits": False,
+            "_source": [*self._names, *_TIMES],
+            "query": {"bool": {"filter": [span, lucene(self._query)]}},
+            "sort": [{time: {"order": "asc"}}, {fields.exact["build_uuid"]: {"order": "asc"}}],
+        }
+        return body if after is None else {**body, "search_after": after}
+
+    def _rest(self, span: Mapping[str, Any]) -> dict[str, Any]:
+        query = {"bool": {"filter": [span], "must_not": [lucene(self._query)]}}
+        return {"size": 0, "track_total_hits": True, "query": query}
+
+    def _found(self, hit: Mapping[str, Any]) -> Found | None:
+        document = hit.get("_source", {})
+        uuid = as_text(self._seen.value(document, "build_uuid"))
+        at = hit["sort"][0]
+        at = at if at < _NANOSECONDS else at / 1e6
+        return Found(uuid, 1, at, at, document) if uuid is not None else None
+
+
+def _failed(hash_: str, told: Answer) -> SliceAnswer:
+    assert told.problem is not None
+    reason = told.problem.reason
+    return SliceAnswer({}, {hash_: reason}, {hash_: reason} if told.problem.kind == "rejected" else {})
+
+
+def seen(index: Index) -> Seen:
+    """What reads the documents of the preset: Zuul's names, and those of the settings."""
+    return Seen({**PRESETS["zuul"].fields, **field_names(index.settings.fields)})
+
+
+def run_columns(
+    reader: Seen, document: Mapping[str, Any], uuid: str, reported: datetime
+) -> dict[str, object]:
+    """What a document says of its build, by columns of `model.BUILDS`; it ended when `reported` if unsaid."""
+    build = SeenBuild(uuid)
+    reader.tell(build, document)
+    start, end, duration = (_time(reader.value(document, name)) for name in _TIMES)
+    return {
+        **columns(build),
+        "log_url": as_text(document.get("log_url")),  # the build's page, not a file among others
+        "start_time": None if start is None else datetime.fromtimestamp(start, UTC),
+        "end_time": reported if end is None else datetime.fromtimestamp(end, UTC),
+        "duration_s": duration,
+        "final": build.values.get("build_status") != "RETRY",
+    }
+
+
+def _time(value: Any) -> float | None:
+    """Seconds, from a number or from text (of an epoch, or ISO); None if it is neither or beyond reason."""
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        at = moment(value) if isinstance(value, str) else None
+        return None if at is None else at.timestamp()
+    return seconds if 0 <= seconds < 1e11 else None
