@@ -90,7 +90,7 @@ def _first(error: ValidationError) -> str:
     """All complaints, each as `key: what was expected`."""
     found = error.errors()
     if len(found) > 1:  # a source that is refused is missing from the list, which was not what was wrong
-        found = [e for e in found if e["type"] != "too_short"]
+        found = [e for e in found if e["loc"] != ("sources",)]
     return "; ".join(f"{_key(e['loc'])}: {_expected(e)}" for e in found)
 
 

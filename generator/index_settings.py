@@ -7,18 +7,26 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 #: The type of an error whose message is whole: what was found beside it may hold a secret.
 SAID = "said"
 
 _SECRETS = {"password": "password", "api_key": "api_key", "token": "token"}
-_NO_INDEX = re.compile(r"[\s/\\?\"<>|#A-Z]|^[_+]|^-[^*]*$")
+_NO_INDEX = re.compile(r"[\s/\\?\"<>|#A-Z]|^[_+]|^-$")
 
 
 def _wrong(message: str) -> PydanticCustomError:
-    return PydanticCustomError(SAID, "{message}", {"message": message})  # type: ignore[arg-type]
+    return PydanticCustomError(SAID, "{message}", {"message": message})
 
 
 def _several(value: Any) -> Any:
@@ -96,6 +104,13 @@ class IndexSettings(BaseModel):
         for name in _SECRETS.keys() & (data if isinstance(data, dict) else {}):
             raise _wrong(f"{name}: no secret belongs into this file: write `{name}_env` or `{name}_file`")
         return data
+
+    @field_validator("index")
+    @classmethod
+    def _something_first(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value[0].startswith("-"):
+            raise _wrong(f"{value[0]!r} leaves out, but nothing before it names what there is")
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opensearchpy import OpenSearch, TransportError
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 class _Client:
     def __init__(self, url: str, settings: IndexSettings, certificates: Mapping[str, str]) -> None:
-        cluster = OpenSearch(
-            url, timeout=settings.timeout_s, http_compress=True, max_retries=0, **certificates
-        )
+        options: dict[str, Any] = dict(certificates)
+        cluster = OpenSearch(url, timeout=settings.timeout_s, http_compress=True, max_retries=0, **options)
         # of a failure the transport tells no headers, so no Retry-After
         self._connection = cluster.transport.get_connection()
 

@@ -13,7 +13,15 @@ from urllib.parse import quote
 from generator.errors import GatepostError
 from generator.sources.index import fields
 from generator.sources.index.backoff import waits
-from generator.sources.index.faults import Answer, Problem, UnreachableError, reason_of, trouble, types_of
+from generator.sources.index.faults import (
+    Answer,
+    Problem,
+    Trouble,
+    UnreachableError,
+    reason_of,
+    trouble,
+    types_of,
+)
 from generator.sources.index.fields import Fields
 from generator.sources.index.refusals import check_product, no_right
 from generator.sources.index.wire import Wire
@@ -56,28 +64,42 @@ class Index:
 
     @cached_property
     def product(self) -> str:
-        """What answers, e.g. `OpenSearch 2.19.1`; GatepostError if it is no index or not of the type configured."""
+        """What answers, e.g. `OpenSearch 2.19.1`; GatepostError if it is not what the settings say."""
         root = self._wire.ask("GET", "/", allowed=(401, 403))
         return check_product(root, self._wire.url, self.settings)
 
     @cached_property
     def fields(self) -> Fields:
         """The names that the index has for our fields; GatepostError if it cannot be used without some."""
-        target = f"{self._path}/_field_caps?include_unmapped=true&fields={quote(fields.wanted(self.settings), ',*')}"
-        filtered = "&filter_path=error,indices,fields.*.*.aggregatable,fields.*.*.indices"
-        reply = self._get(f"{target}{filtered}")
+        wanted = quote(fields.wanted(self.settings), safe=",*")
+        kept = "error,indices,fields.*.*.aggregatable,fields.*.*.indices"
+        target = f"_field_caps?include_unmapped=true&fields={wanted}&filter_path={kept}"
+        self.product  # noqa: B018  a wrong product shows before its answers confuse
+        reply = self._wire.ask("GET", f"{self._path}/{target}").data
         if reply.get("error"):
             raise self._unusable(reply["error"])
         if not reply.get("indices"):
             raise self._none_there()
         return fields.found(reply.get("fields", {}), self.settings)
 
+    @property
+    def overheard(self) -> bool:
+        """Whether credentials travel in clear text over a network."""
+        return self._wire.overheard
+
+    @cached_property
+    def closed(self) -> tuple[str, ...]:
+        """Names of closed indices that the pattern means: the cluster passes over them in silence."""
+        target = f"/_resolve/index{self._path}?expand_wildcards=open,closed&filter_path=indices"
+        found = self._wire.ask("GET", target, allowed=(401, 403)).data.get("indices", ())
+        return tuple(sorted(one["name"] for one in found if "closed" in one.get("attributes", ())))
+
     def search(self, bodies: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """One answer for each body of a search, in their order; one request but for those asked again.
 
         Raises UnreachableError if the cluster does not answer, GatepostError if it refuses who asks.
         """
-        self.product  # noqa: B018  a wrong product shows before its answers confuse
+        self.product  # noqa: B018  as above
         answers: dict[int, Answer] = {}
         left = list(range(len(bodies)))
         pauses = waits(min(_PATIENCE_S, self.settings.patience_s))
@@ -97,7 +119,7 @@ class Index:
         return [answers[number] for number in range(len(bodies))]
 
     def days(self, since: datetime, until: datetime) -> dict[date, int]:
-        """Number of documents by UTC day, of days that have any; raises GatepostError if that cannot be told."""
+        """Number of documents by UTC day, of days that have any; GatepostError if that cannot be told."""
         name = self.fields.time
         histogram = {"field": name, "calendar_interval": "day", "min_doc_count": 1, "format": "epoch_millis"}
         body = {
@@ -116,10 +138,6 @@ class Index:
     @property
     def _path(self) -> str:
         return "/" + quote(",".join(self.settings.index), safe="*,:.-_")
-
-    def _get(self, target: str) -> Mapping[str, Any]:
-        self.product  # noqa: B018
-        return self._wire.ask("GET", target).data
 
     def _msearch(self, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The answers to several searches; too much for one request is parted into halves."""
@@ -141,15 +159,15 @@ class Index:
             )
         return items
 
-    def _checked(self, item: Mapping[str, Any]) -> Any:
-        """What is wrong with one answer; raises GatepostError if it is who asks, or that there is no index."""
+    def _checked(self, item: Mapping[str, Any]) -> Trouble | None:
+        """What is wrong with one answer; GatepostError if it is who asks, or that there is no index."""
         error = item.get("error")
         types = types_of(error)
         if "index_not_found_exception" in types:
             raise self._none_there()
         if "security_exception" in types:
             raise no_right(self._wire.url, self.settings, self._wire.hide(reason_of(error)))
-        wrong = trouble(item)
+        wrong = trouble(item, self.settings.type)
         if wrong is None:
             return None
         return wrong._replace(problem=wrong.problem._replace(reason=self._wire.hide(wrong.problem.reason)))

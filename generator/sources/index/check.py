@@ -32,8 +32,10 @@ def check(settings: IndexSettings) -> str:
         )
     newest, builds = _newest(index, days, now)
     missing = "all" if not fields.missing else f"missing: {', '.join(fields.missing)}"
-    notes = "".join(f"; {note}" for note in fields.notes)
-    held = f"{words.plural(len(days), 'd', 'd')} from {min(days)}, {words.plural(sum(days.values()), 'document')}"
+    closed = [f"closed, so left out: {words.listed(list(index.closed))}"] if index.closed else []
+    open_ = ["what is sent there, credentials too, is not encrypted"] if index.overheard else []
+    notes = "".join(f"; {note}" for note in (*fields.notes, *closed, *open_))
+    held = f"{words.count(len(days))} d from {min(days)}, {words.plural(sum(days.values()), 'document')}"
     return f"{product}, {patterns}: {held}, newest {newest}; fields: {missing}{notes}; builds: {builds}"
 
 
@@ -50,7 +52,7 @@ def _newest(index: Index, days: Mapping[date, int], now: datetime) -> tuple[str,
         [
             {**nothing, "aggs": {"last": {"max": {"field": index.fields.time}}}},
             {**nothing, "query": {"bool": {"filter": [query, span]}}, "aggs": {"builds": uuid}},
-            {"size": 0, "track_total_hits": 1, "query": query},
+            {"size": 0, "track_total_hits": True, "query": query},
         ]
     )
     if builds.problem or ever.problem:

@@ -44,34 +44,31 @@ def credentials(settings: IndexSettings) -> Credentials:
     for name, scheme in (("password", "Basic"), ("api_key", "ApiKey"), ("token", "Bearer")):
         env, file = getattr(settings, f"{name}_env"), getattr(settings, f"{name}_file")
         if env or file:
-            secret = _from_environment(settings, name, env) if env else _from_file(settings, name, file)
+            secret = _from_environment(name, env) if env else _from_file(name, file)
             if scheme != "Basic" and not (secret.isascii() and secret.isprintable() and " " not in secret):
-                _fail(
-                    settings, f"the {name} has spaces or other characters that no {name} has", "copy it anew"
-                )
+                _fail(f"the {name} has spaces or other characters that no {name} has", "copy it anew")
             return Credentials(scheme, settings.username or "", secret)
     return Credentials()
 
 
-def _from_environment(settings: IndexSettings, name: str, variable: str) -> str:
+def _from_environment(name: str, variable: str) -> str:
     secret = os.environ.get(variable, "").strip("\r\n")
     if not secret:
         _fail(
-            settings,
             f"the environment variable {variable} is not set",
             f"{name}_env says that it holds the {name}",
         )
     return secret
 
 
-def _from_file(settings: IndexSettings, name: str, path: Path) -> str:
+def _from_file(name: str, path: Path) -> str:
     try:
         secret = path.read_text("utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        _fail(settings, f"{path}: cannot be read: {why}", f"{name}_file says that it holds the {name}")
+        _fail(f"{path}: cannot be read: {why}", f"{name}_file says that it holds the {name}")
     if not secret:
-        _fail(settings, f"{path}: is empty", f"{name}_file says that it holds the {name}")
+        _fail(f"{path}: is empty", f"{name}_file says that it holds the {name}")
     return secret
 
 
@@ -83,15 +80,15 @@ def _check_certificates(settings: IndexSettings) -> None:
         try:
             context.load_verify_locations(settings.ca_file)
         except OSError as error:
-            _fail(settings, f"ca_file {settings.ca_file}: cannot be used: {error.strerror or error}", hint)
+            _fail(f"ca_file {settings.ca_file}: cannot be used: {error.strerror or error}", hint)
     if settings.client_cert:
         try:
             context.load_cert_chain(settings.client_cert, settings.client_key, password=lambda: "")
         except OSError as error:
             names = " and ".join(str(p) for p in (settings.client_cert, settings.client_key) if p)
             hint = "client_cert and client_key must be PEM, belong together, and the key have no passphrase"
-            _fail(settings, f"{names}: cannot be used: {error.strerror or error}", hint)
+            _fail(f"{names}: cannot be used: {error.strerror or error}", hint)
 
 
-def _fail(settings: IndexSettings, message: str, hint: str) -> NoReturn:
-    raise GatepostError(f"source {settings.name!r}: {message}", hint)
+def _fail(message: str, hint: str) -> NoReturn:
+    raise GatepostError(message, hint)

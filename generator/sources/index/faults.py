@@ -59,8 +59,8 @@ class Trouble(NamedTuple):
     again: bool
 
 
-def trouble(item: Mapping[str, Any]) -> Trouble | None:
-    """What is wrong with one answer of several (`_msearch`); None: it is whole."""
+def trouble(item: Mapping[str, Any], kind: str) -> Trouble | None:
+    """What is wrong with one answer of several (`_msearch`); None: it is whole. `kind`: the source's type."""
     error = item.get("error")
     if error:
         return _failed(error, int(item.get("status", 500)))
@@ -70,7 +70,9 @@ def trouble(item: Mapping[str, Any]) -> Trouble | None:
         return _shards_failed(shards, lost)
     if item.get("timed_out"):
         return Trouble(Problem("incomplete", "the search took longer than the index allows"), True)
-    if item.get("terminated_early"):
+    # OpenSearch 3 says so of whole answers, if an aggregation was worked out without visiting each document;
+    # that a search may end early is not asked for.
+    if item.get("terminated_early") and kind != "opensearch":
         return Trouble(Problem("incomplete", "the index ended the search early"), True)
     return None
 

@@ -18,7 +18,7 @@ LINE = ("message", "filename", "tags")
 
 
 class Preset(NamedTuple):
-    """`builds`: the query that a document of a build matches; `fields`: their names for ours where they differ."""
+    """`builds`: the query that a document of each build matches; `fields`: their names where ours differ."""
 
     builds: str
     fields: Mapping[str, str]

@@ -38,7 +38,7 @@ def no_right(url: str, settings: IndexSettings, said: str, status: int = 403) ->
 def _who(status: int, settings: IndexSettings) -> str:
     if status == 403:
         patterns = ", ".join(settings.index)
-        return f"give the account the rights `read` and `view_index_metadata` on {patterns}, and `monitor` if it may be"
+        return f"give the account the rights `read` and `view_index_metadata` on {patterns}"
     ways = {
         "password_env": settings.password_env,
         "password_file": settings.password_file,
@@ -80,7 +80,10 @@ def untrusted(url: str, said: str, settings: IndexSettings) -> GatepostError:
 def unreachable_hint(url: str, reason: str, settings: IndexSettings) -> str:
     """What to do about a cluster that does not answer."""
     if reason == "no answer in time":
-        return f"waited {settings.timeout_s:g} s for each answer: raise `timeout_s` if the cluster is slow, or ask later"
+        waited = f"waited {settings.timeout_s:g} s for each answer"
+        return f"{waited}: raise `timeout_s` if the cluster is slow, or ask later"
+    if "blocked by" in reason:
+        return "lift the block of that index, or leave it out: `index: [pattern-*, -name]`"
     if reason.startswith("HTTP"):
         return "the cluster, or what is in front of it, is overloaded or broken: ask later"
     if (url.startswith("http:") and "closed" in reason) or "no HTTP" in reason or "reset" in reason:
@@ -104,7 +107,7 @@ def product(root: Reply, seen: str | None) -> tuple[str | None, str]:
 
 
 def check_product(root: Reply, url: str, settings: IndexSettings) -> str:
-    """The product's name and version; raises GatepostError if it is another one than the configuration says."""
+    """The product's name and version; GatepostError if it is another one than the configuration says."""
     kind, number = product(root, root.headers.get("x-elastic-product"))
     if kind is None and root.status not in (401, 403):
         if "osd-name" in root.headers or "kbn-name" in root.headers:

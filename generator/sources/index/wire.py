@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from generator.sources.index.backoff import retry_after, waits
 from generator.sources.index.client import Client, LostError, Reply, UntrustedError, client
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Wire:
-    """Sends requests; the first address that answers is kept until it fails. `requests`: HTTP requests so far."""
+    """Sends requests; an address that answers is kept until it fails. `requests`: HTTP requests so far."""
 
     def __init__(self, settings: IndexSettings) -> None:
         self.settings = settings
@@ -30,6 +31,15 @@ class Wire:
     def url(self) -> str:
         """The address that is asked next."""
         return self._clients[0][0]
+
+    @property
+    def overheard(self) -> bool:
+        """Whether credentials travel in clear text to another machine."""
+        near = {"localhost", "127.0.0.1", "::1"}
+        parts = [urlsplit(url) for url in self.settings.url]
+        return bool(self._credentials.headers) and any(
+            url.scheme == "http" and url.hostname not in near for url in parts
+        )
 
     def hide(self, text: str) -> str:
         """The text without secrets."""
@@ -54,7 +64,7 @@ class Wire:
             time.sleep(max(wait, least))
 
     def _round(self, method: str, target: str, body: bytes | None) -> tuple[Reply | None, str, float]:
-        """Each address once, until one answers: the reply or None, the last reason, seconds to wait at least."""
+        """Each address once, until one answers: the reply or None, why not, seconds to wait at least."""
         reason, least = "", 0.0
         for _ in self._clients:
             self.requests += 1
