@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import GatepostError
-from generator.index_settings import SAID, ElasticSettings, OpensearchSettings
+from generator.index_settings import SAID, ElasticSettings, IndexSettings, OpensearchSettings
 from generator.yaml_input import read_data
 
 M = TypeVar("M", bound=BaseModel)
@@ -131,8 +131,14 @@ def _resolved(settings: Settings, base: Path, path: Path) -> Settings:
         raise GatepostError(
             f"{path}: sources: the name {twice[0]!r} is used twice", "give each source a `name` of its own"
         )
-    sources = tuple(_absolute(source, base, path) for source in settings.sources)
+    sources = tuple(_with_days(_absolute(source, base, path), settings) for source in settings.sources)
     return _absolute(settings.model_copy(update={"sources": sources}), base, path)
+
+
+def _with_days(source: M, settings: Settings) -> M:
+    """An index is asked no further back than what it answers is kept."""
+    unsaid = isinstance(source, IndexSettings) and source.days is None
+    return source.model_copy(update={"days": settings.keep_days}) if unsaid else source
 
 
 def _absolute(model: M, base: Path, path: Path) -> M:
