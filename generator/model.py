@@ -133,6 +133,9 @@ SOURCES: Schema = (
     Column("passed", "bool", "false: it cannot show builds that passed, so no failure rate follows from it"),
 )
 
+#: Reason of `skipped`: the source as a whole did not answer.
+NOT_USABLE = "source not usable"
+
 _DIMENSIONS: Schema = (
     Column("day", "timestamp", "midnight UTC of the end_time's day"),
     *(

@@ -14,7 +14,7 @@ from generator.errors import GatepostError
 from generator.matching.parallel import cores
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
-from generator.model import SKIPPED
+from generator.model import NOT_USABLE, SKIPPED
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.sources import Context, source
@@ -172,7 +172,7 @@ def _skipped(rows: Iterable[tuple[str, str, str, str]], now: datetime) -> Tables
 
 
 def _only_skipped(name: str, error: GatepostError, now: datetime) -> Tables:
-    return _skipped([(name, ".", "source not usable", error.message)], now)
+    return _skipped([(name, ".", NOT_USABLE, error.message)], now)
 
 
 def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:

@@ -56,6 +56,7 @@ def facts(**changed: Any) -> Facts:
         "cis": ("zuul",),
         "jobs": 2,
         "projects": 2,
+        "unrated": (),
         "coverage_threshold": 0.7,
         "windows": windows,
         "design_effect": 1.5,

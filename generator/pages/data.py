@@ -38,6 +38,7 @@ MEANINGS = {
     "coverage": "builds examined of builds run, by source, CI and outcome",
     "freshness": "newest build of each CI",
     "skipped": "what could not be read, and why",
+    "partial": "what an index did not answer completely: which day, of what, why",
     "odd": "builds that are kept but lack something",
 }
 

@@ -53,6 +53,8 @@ class Base:
     examined: Bools
     #: Builds of one change, or of one buildset where there is no change, share a number.
     cluster: Ints
+    #: Its CI shows builds that passed: rates can be out of them.
+    rated: Bools
     #: Position in `query_sets`; −1: not known.
     query_set: Ints
     query_sets: Texts
@@ -106,6 +108,12 @@ def unique_builds(builds: pd.DataFrame) -> pd.DataFrame:
     return newest.drop_duplicates("build_uuid", keep="last").sort_index().reset_index(drop=True)
 
 
+def unrated(tables: Tables) -> list[str]:
+    """The CIs of which no source can show builds that passed."""
+    shows = tables.sources["passed"].fillna(True).astype(bool).groupby(tables.sources["ci"]).any()
+    return [str(ci) for ci in shows.index[~shows.to_numpy(dtype=np.bool_)]]
+
+
 def newest_end(builds: pd.DataFrame) -> int | None:
     """The newest end_time that is not after its collection, microseconds; None if there is none."""
     end, collected = microseconds(builds["end_time"]), microseconds(builds["collected"])
@@ -145,7 +153,8 @@ def make(tables: Tables, settings: StatsSettings, now: pd.Timestamp) -> Base:
         voting=flags(builds["voting"], True)[rows],
         # a hit proves that the logs were read
         examined=flags(builds["examined"], False)[rows] | has_hit,
-        cluster=cluster, query_set=query_set[rows].astype(np.int64),
+        cluster=cluster, rated=~np.isin(dims["ci"].values, unrated(tables))[dims["ci"].codes],
+        query_set=query_set[rows].astype(np.int64),
         query_sets=np.asarray(query_sets, dtype=object), dims=dims,
         pipelines=_pipelines(dims["pipeline"], slot < 28, settings),
         hit_build=hit_build, hit_signature=hit_signature, hit_row=hit_row,

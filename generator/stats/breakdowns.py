@@ -29,7 +29,7 @@ def breakdowns(base: Base, seen: Looked, settings: StatsSettings) -> pd.DataFram
         for window in _WINDOWS:
             group = np.where(base.within(0, WINDOWS[window]), coded.codes, -1)
             rates = rate(
-                signature_moments(base, through, through.completed, group, size),
+                signature_moments(base, through, through.completed, through.rated_hits, group, size),
                 enough(through, group, size, settings),
             )
             frame = table("breakdowns", {

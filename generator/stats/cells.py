@@ -59,8 +59,10 @@ def cluster_counts(base: Base, counted: Bools, group: Ints, groups: int) -> Mome
     return by_cluster(keys // span, k, n, groups)
 
 
-def signature_moments(base: Base, lens: Lens, weights: Weights, group: Ints, groups: int) -> Moments:
-    """Moments of failed builds with a hit out of those that count, by group × signature, flattened."""
+def signature_moments(
+    base: Base, lens: Lens, weights: Weights, hits: Ints, group: Ints, groups: int
+) -> Moments:
+    """Moments of `hits` out of the builds that count by weights, by group × signature, flattened."""
     width, span = len(base.signatures), int(base.cluster.max(initial=0)) + 1
     counts_at_all: Bools = weights.max(axis=1, initial=0) > 0
     use = np.flatnonzero((group >= 0) & (lens.kind >= 0))
@@ -70,7 +72,7 @@ def signature_moments(base: Base, lens: Lens, weights: Weights, group: Ints, gro
     table = csr_array(
         (np.ones(len(use), dtype=np.float32), (codes, lens.kind[use])), shape=(len(keys), len(weights))
     )
-    hit_row, hit_column, k = _hit_clusters(base, lens, group, keys, span)
+    hit_row, hit_column, k = _hit_clusters(base, hits, group, keys, span)
     n, nn, nk = np.zeros((groups, width)), np.zeros((groups, width)), np.zeros(len(k))
     step = max(_BLOCK // max(width, 1), 1)
     for start in range(0, len(keys), step):
@@ -81,11 +83,11 @@ def signature_moments(base: Base, lens: Lens, weights: Weights, group: Ints, gro
     return _moments(owner[hit_row] * width + hit_column, k, np.rint(nk).astype(np.int64), n, nn)
 
 
-def _hit_clusters(base: Base, lens: Lens, group: Ints, keys: Ints, span: int) -> tuple[Ints, Ints, Ints]:
+def _hit_clusters(base: Base, hits: Ints, group: Ints, keys: Ints, span: int) -> tuple[Ints, Ints, Ints]:
     """Clusters and signatures with a hit: the cluster's row among `keys`, the signature, how many hits."""
-    build = base.hit_build[lens.failed_hits]
+    build = base.hit_build[hits]
     inside = group[build] >= 0
-    build, signature = build[inside], base.hit_signature[lens.failed_hits][inside]
+    build, signature = build[inside], base.hit_signature[hits][inside]
     width = max(len(base.signatures), 1)
     row = np.searchsorted(keys, group[build] * span + base.cluster[build])
     pairs, k = np.unique(row * width + signature, return_counts=True)

@@ -73,6 +73,8 @@ class Lens:
     kind: Ints
     #: Out of which a rate is: failed and looked at, or succeeded since the signature was first looked for.
     completed: Weights
+    #: Kinds × 1: of CIs that show builds that passed.
+    rated: Weights
     #: Failed builds of its jobs, and those of them that were looked at; of any job.
     failed_run: Weights
     failed_seen: Weights
@@ -80,15 +82,16 @@ class Lens:
     #: Succeeded builds of its jobs since then, and those of them that were looked at.
     success_run: Weights
     success_seen: Weights
-    #: Hits (elements of `Base.hit_*`) of failed and of succeeded builds.
+    #: Hits (elements of `Base.hit_*`) of failed builds; those of rated builds, failed and succeeded.
     failed_hits: Ints
+    rated_hits: Ints
     success_hits: Ints
 
 
 def lens(base: Base, seen: Looked, scope: Voting) -> Lens:
     """The view of a scope; non-voting builds count in `all`, and for signatures that allow them."""
     kind, of = _kinds(base, seen)
-    job, query_set, age, failed, examined, votes = (of[:, i] for i in range(6))
+    job, query_set, age, failed, examined, votes, passing = (of[:, i] for i in range(7))
     counts = (votes[:, None] == 1) | (scope == "all") | seen.allow_nonvoting[None, :]
     its_job = seen.jobs[job] & counts
     read = (examined[:, None] == 1) & seen.knows[query_set]
@@ -96,17 +99,19 @@ def lens(base: Base, seen: Looked, scope: Voting) -> Lens:
     failed_seen, success_run = its_job & failed_kind & read, its_job & ~failed_kind & since
     in_scope = base.voting | (scope == "all")
     hit_counts = in_scope[base.hit_build] | seen.allow_nonvoting[base.hit_signature]
-    outcome = base.outcome[base.hit_build]
+    outcome, rated = base.outcome[base.hit_build], base.rated[base.hit_build]
     return Lens(
         kind=kind,
-        completed=(failed_seen | success_run).astype(np.float32),
+        completed=((failed_seen | success_run) & (passing[:, None] == 1)).astype(np.float32),
+        rated=passing[:, None].astype(np.float32),
         failed_run=(its_job & failed_kind).astype(np.float32),
         failed_seen=failed_seen.astype(np.float32),
         failed_any=(counts & failed_kind & read).astype(np.float32),
         success_run=success_run.astype(np.float32),
         success_seen=(success_run & read).astype(np.float32),
         failed_hits=np.flatnonzero(hit_counts & (outcome == FAILURE)),
-        success_hits=np.flatnonzero(hit_counts & (outcome == SUCCESS)),
+        rated_hits=np.flatnonzero(hit_counts & (outcome == FAILURE) & rated),
+        success_hits=np.flatnonzero(hit_counts & (outcome == SUCCESS) & rated),
     )
 
 
@@ -128,13 +133,13 @@ def _first_age(base: Base, seen: Looked) -> Ints:
 
 
 def _kinds(base: Base, seen: Looked) -> tuple[Ints, Ints]:
-    """The kind of each build, and of each kind job, query set, age class, failed, examined, voting."""
+    """The kind of each build, and of each kind its job, query set, … as below."""
     ages = np.unique(_starts(base, seen))
     failed, completed = base.outcome == FAILURE, base.outcome <= FAILURE
     age = np.where(failed, 0, np.searchsorted(ages, base.end, side="right"))
     query_set = base.query_set % len(seen.knows)
-    columns = (base.dims["job"].codes, query_set, age, failed, base.examined, base.voting)
-    sizes = (len(base.dims["job"].values), len(seen.knows), len(ages) + 1, 2, 2, 2)
+    columns = (base.dims["job"].codes, query_set, age, failed, base.examined, base.voting, base.rated)
+    sizes = (len(base.dims["job"].values), len(seen.knows), len(ages) + 1, 2, 2, 2, 2)
     key = np.ravel_multi_index(tuple(c.astype(np.int64) for c in columns), sizes)
     codes, keys = pd.factorize(key[completed])
     kind = np.full(len(key), -1, dtype=np.int64)

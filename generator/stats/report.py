@@ -18,9 +18,10 @@ from generator.stats import (
     signatures,
     totals,
 )
-from generator.stats.base import FAILURE, Base, flags, make, microseconds
+from generator.stats.base import FAILURE, Base, flags, make, microseconds, unrated
 from generator.stats.cells import cluster_counts
 from generator.stats.exposure import looked
+from generator.stats.gaps import gaps, partial, unanswered
 from generator.stats.intervals import effective
 from generator.stats.results import Facts, Results
 from generator.stats.settings import WINDOWS, StatsSettings
@@ -33,18 +34,20 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime) -> Results:
     at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
     base = make(tables, settings, at)
     seen = looked(base, tables)
+    missing = unanswered(tables, base.until)
+    where = gaps(base, tables, missing)
     return Results(
         facts=facts(base, tables, settings, at),
-        totals=totals.totals(base, settings),
-        days=series.days(base),
-        hours=series.hours(base),
-        signatures=signatures.signatures(base, seen, tables, settings),
-        signature_days=signature_series.signature_days(base, seen, settings),
-        signature_hours=signature_series.signature_hours(base, seen, settings),
+        totals=totals.totals(base, where, settings),
+        days=series.days(base, where),
+        hours=series.hours(base, where),
+        signatures=signatures.signatures(base, seen, tables, where, settings),
+        signature_days=signature_series.signature_days(base, seen, where, settings),
+        signature_hours=signature_series.signature_hours(base, seen, where, settings),
         breakdowns=breakdowns.breakdowns(base, seen, settings),
         breakdown_days=breakdowns.breakdown_days(base, seen),
-        groups=groups.groups(base, settings),
-        group_days=series.group_days(base),
+        groups=groups.groups(base, where, settings),
+        group_days=series.group_days(base, where),
         group_signatures=breakdowns.group_signatures(base, seen),
         overlaps=overlaps.overlaps(base, seen),
         recent_hits=recents.recent_hits(base, tables, settings),
@@ -53,6 +56,7 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime) -> Results:
         coverage=coverage.coverage(base),
         freshness=coverage.freshness(base),
         skipped=coverage.skipped(tables),
+        partial=partial(missing),
         odd=coverage.odd(base, tables),
     )
 
@@ -81,6 +85,7 @@ def facts(base: Base, tables: Tables, settings: StatsSettings, now: pd.Timestamp
         cis=_names(base, "ci"),
         jobs=len(_names(base, "job")),
         projects=len(_names(base, "project")),
+        unrated=tuple(name for name in unrated(tables) if name in _names(base, "ci")),
         coverage_threshold=settings.coverage_threshold,
         windows={name: until - pd.Timedelta(days=days) for name, days in WINDOWS.items()},
         design_effect=_design_effect(base),

@@ -35,6 +35,8 @@ class Facts:
     cis: tuple[str, ...]
     jobs: int
     projects: int
+    #: CIs of which no source can show builds that passed: they have no failure rate.
+    unrated: tuple[str, ...]
     coverage_threshold: float
     #: Start of each window by its name; it is not part of the window.
     windows: dict[str, pd.Timestamp]
@@ -65,4 +67,5 @@ class Results:
     coverage: pd.DataFrame
     freshness: pd.DataFrame
     skipped: pd.DataFrame
+    partial: pd.DataFrame
     odd: pd.DataFrame

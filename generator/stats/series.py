@@ -10,7 +10,8 @@ import pandas as pd
 from generator.stats.base import DAY, HOUR, Base
 from generator.stats.cells import scopes
 from generator.stats.exposure import VOTING
-from generator.stats.groups import failure_rate, in_scope, outcome_counts
+from generator.stats.gaps import Gaps
+from generator.stats.groups import failure_rate, in_scope, outcome_counts, shares
 from generator.stats.intervals import Ints
 from generator.stats.rates import Columns, Rate, repeated, stacked, table, timestamps
 
@@ -27,44 +28,45 @@ def period(base: Base, unit: int, count: int) -> tuple[Ints, Ints]:
     return np.where(number >= 0, number, -1), (first + np.arange(count)) * unit
 
 
-def days(base: Base) -> pd.DataFrame:
+def days(base: Base, gaps: Gaps) -> pd.DataFrame:
     """The table `days`: the last 28 days by pipeline, the last 70 of all together."""
-    return stacked("days", [*_series(base, "days", LONG_DAYS)[::2], *_series(base, "days", DAYS)[1::2]])
+    long, short = (_series(base, gaps, "days", count) for count in (LONG_DAYS, DAYS))
+    return stacked("days", [*long[::2], *short[1::2]])
 
 
-def hours(base: Base) -> pd.DataFrame:
+def hours(base: Base, gaps: Gaps) -> pd.DataFrame:
     """The table `hours`: the last 7 × 24 hours by pipeline."""
-    return stacked("hours", _series(base, "hours", HOURS))
+    return stacked("hours", _series(base, gaps, "hours", HOURS))
 
 
-def _series(base: Base, name: Literal["days", "hours"], count: int) -> list[pd.DataFrame]:
+def _series(base: Base, gaps: Gaps, name: Literal["days", "hours"], count: int) -> list[pd.DataFrame]:
     """For each voting scope, the rows of all pipelines together and those of each pipeline."""
     unit, column = (DAY, "day") if name == "days" else (HOUR, "hour")
     number, starts = period(base, unit, count)
-    parts = []
+    reach, parts = gaps.of_pipelines(base), []
     for scope in VOTING:
-        for labels, group in scopes(base, in_scope(base, scope) & (number >= 0)):
+        grouped = scopes(base, in_scope(base, scope) & (number >= 0))
+        for (labels, group), near in zip(grouped, (reach[:1], reach[1:]), strict=True):
             cell, cells = np.where(group >= 0, group * count + number, -1), len(labels) * count
             numbers, rates = outcome_counts(base, cell, cells), failure_rate(base, cell, cells)
             parts.append(table(name, {
                 "pipeline": repeated(labels, count), "voting": repeated([scope], cells),
                 column: pd.concat([timestamps(starts)] * len(labels)) if labels else [],
                 **numbers, **_shares(numbers, rates),
+                "partial": gaps.periods(near, starts),
             }))  # fmt: skip
     return parts
 
 
 def _shares(numbers: Columns, rates: Rate) -> dict[str, Any]:
-    with np.errstate(invalid="ignore"):
-        return {
-            "rate": rates.rate, "low": rates.low, "high": rates.high,
-            "coverage": numbers["examined"] / numbers["run"],
-            "coverage_failed": numbers["failed_examined"] / numbers["failed"],
-            "has_data": numbers["run"] > 0,
-        }  # fmt: skip
+    return {
+        "rate": rates.rate, "low": rates.low, "high": rates.high,
+        "coverage_failed": shares(numbers["failed_examined"], numbers["failed"]),
+        "has_data": numbers["run"] > 0,
+    }  # fmt: skip
 
 
-def group_days(base: Base) -> pd.DataFrame:
+def group_days(base: Base, gaps: Gaps) -> pd.DataFrame:
     """The table `group_days`: each CI and job by day, voting builds, the last 28 days."""
     number, starts = period(base, DAY, DAYS)
     inside = base.voting & (number >= 0)
@@ -77,6 +79,7 @@ def group_days(base: Base) -> pd.DataFrame:
         frame = table("group_days", {
             "dimension": repeated([dimension], size * DAYS), "value": repeated(coded.values, DAYS),
             "day": pd.concat([timestamps(starts)] * size), **numbers, **_shares(numbers, rates),
+            "partial": gaps.periods(gaps.reach(base, coded.codes, size), starts),
         })  # fmt: skip
         seen = np.bincount(coded.codes[inside], minlength=size) > 0
         parts.append(frame[np.repeat(seen, DAYS)])

@@ -11,6 +11,7 @@ import pandas as pd
 from generator.stats.base import Base
 from generator.stats.cells import hit_counts, scoped_counts, scopes, signature_moments
 from generator.stats.exposure import VOTING, Lens, Looked, Voting, lens
+from generator.stats.gaps import Gaps
 from generator.stats.intervals import Bools, Ints, joined
 from generator.stats.rates import (
     Columns,
@@ -48,12 +49,17 @@ class View:
     settings: StatsSettings
     #: Names of the groups, `*` first.
     names: list[str]
+    gaps: Gaps
+    #: Groups × gaps.
+    reach: Bools
     history: History
     slots: Bools
     examined_at: Ints
 
 
-def view(base: Base, seen: Looked, tables: Tables, settings: StatsSettings, scope: Voting) -> View:
+def view(
+    base: Base, seen: Looked, tables: Tables, gaps: Gaps, settings: StatsSettings, scope: Voting
+) -> View:
     """The view of a voting scope."""
     through = lens(base, seen, scope)
     slots, closed = examined_slots(base, seen.knows), resolved(tables.signatures, base.signatures)
@@ -62,14 +68,15 @@ def view(base: Base, seen: Looked, tables: Tables, settings: StatsSettings, scop
     past = History(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(History)))
     names = [name for labels, _ in grouped for name in labels]
     before = examined_before(base, seen, through)
-    return View(base, seen, through, scope, settings, names, past, slots, before)
+    reach = gaps.of_pipelines(base)
+    return View(base, seen, through, scope, settings, names, gaps, reach, past, slots, before)
 
 
-def signatures(base: Base, seen: Looked, tables: Tables, settings: StatsSettings) -> pd.DataFrame:
+def signatures(base: Base, seen: Looked, tables: Tables, gaps: Gaps, settings: StatsSettings) -> pd.DataFrame:
     """The table `signatures`."""
     parts = []
     for scope in VOTING:
-        around = view(base, seen, tables, settings, scope)
+        around = view(base, seen, tables, gaps, settings, scope)
         parts += [_window(around, window) for window in WINDOWS]
     frame = judged(pd.concat(parts, ignore_index=True), settings.alpha)
     frame["state"] = _states(frame)
@@ -94,19 +101,21 @@ def _window(view: View, window: str) -> pd.DataFrame:
     before, _ = completed_rate(view, length, 2 * length)
     past, _ = (before, None) if length == QUIET_DAYS else completed_rate(view, length, length + QUIET_DAYS)
     size = len(view.names)
-    hits = now.moments.k.reshape(size, width)
+    share = _share(view, inside)
+    hits = share["hits"].reshape(size, width)
     everywhere = History(*(getattr(view.history, f.name)[:1] for f in fields(History)))
     with_data = view.slots[:, length : 2 * length].sum(axis=1)
     return pd.DataFrame({
         "pipeline": repeated(view.names, width), "voting": view.scope, "window": window,
-        "signature": np.tile(base.signatures, size), "hits": now.moments.k,
-        **_share(view, inside), **now.columns(), "has_data": np.isfinite(now.rate), "coverage": coverage,
+        "signature": np.tile(base.signatures, size), **share,
+        **now.columns(), "has_data": np.isfinite(now.rate), "coverage": coverage,
         **trend(now, before, length, np.tile(with_data, size)), **_against(now, past),
         "first_seen": timestamps(view.history.first.ravel()),
         "last_seen": timestamps(view.history.last.ravel()),
         **_projects(view, inside), **success_columns(base, view.lens, inside, view.settings),
         "examined_before": np.tile(view.examined_at >= length, size),
         "hidden": np.tile(view.seen.hidden, size), "known": np.tile(view.seen.known, size),
+        "partial": view.gaps.signature_windows(view.reach, window),
         "lifecycle": lifecycle(view.history, everywhere, hits, view.examined_at, base.until, length).ravel(),
     })  # fmt: skip
 
@@ -115,7 +124,8 @@ def completed_rate(view: View, start: int, stop: int) -> tuple[Rate, Any]:
     """Hits out of completed builds of its jobs in some slots, and the coverage of the failed ones."""
     base, through = view.base, view.lens
     grouped = scopes(base, base.within(start, stop))
-    moments = joined([signature_moments(base, through, through.completed, g, len(n)) for n, g in grouped])
+    out_of, hits = through.completed, through.rated_hits
+    moments = joined([signature_moments(base, through, out_of, hits, g, len(n)) for n, g in grouped])
     seen, run = scoped_counts(through, (through.failed_seen, through.failed_run), grouped)
     enough = seen >= view.settings.coverage_threshold * run
     coverage = np.divide(seen, run, out=np.full(len(run), np.nan), where=run > 0)
@@ -136,13 +146,14 @@ def _share(view: View, inside: Bools) -> Columns:
     """Hits out of all failed builds examined with the signature, and the hits that no other signature has."""
     base, through = view.base, view.lens
     grouped = scopes(base, inside)
-    moments = [signature_moments(base, through, through.failed_any, g, len(n)) for n, g in grouped]
+    out_of, hits = through.failed_any, through.failed_hits
+    moments = [signature_moments(base, through, out_of, hits, g, len(n)) for n, g in grouped]
     of_all = rate(joined(moments))
     single = np.bincount(base.hit_build, minlength=len(base.end)) == 1
     alone = through.failed_hits[single[base.hit_build[through.failed_hits]]]
     unique = np.concatenate([hit_counts(base, alone, g, len(n)).ravel() for n, g in grouped])
     return {
-        "failed": of_all.moments.n, "unique": unique,
+        "hits": of_all.moments.k, "failed": of_all.moments.n, "unique": unique,
         "share": of_all.rate, "share_low": of_all.low, "share_high": of_all.high,
     }  # fmt: skip
 

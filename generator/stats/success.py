@@ -19,13 +19,14 @@ def success_columns(base: Base, lens: Lens, inside: Bools, settings: StatsSettin
     one; the interval is that of the plain share, moved by the same weights.
     """
     grouped = scopes(base, inside)
-    hits = np.sort(np.concatenate([lens.failed_hits, lens.success_hits]))
+    hits = np.sort(np.concatenate([lens.rated_hits, lens.success_hits]))
     share = rate(joined([_matching(base, hits, group, len(names)) for names, group in grouped]))
 
     def coverage(seen: Ints, run: Ints) -> Floats:
         return np.divide(seen, run, out=np.ones(len(run)), where=(run > 0) & (seen > 0))
 
-    weights = (lens.failed_seen, lens.failed_run, lens.success_seen, lens.success_run)
+    seen_of_run = (lens.failed_seen, lens.failed_run, lens.success_seen, lens.success_run)
+    weights = [weight * lens.rated for weight in seen_of_run]
     failed_seen, failed_run, success_seen, success_run = scoped_counts(lens, weights, grouped)
     odds = coverage(failed_seen, failed_run) / coverage(success_seen, success_run)
     value, low, high = (x * odds / (x * odds + 1 - x) for x in (share.rate, share.low, share.high))

@@ -8,6 +8,7 @@ import pandas as pd
 from generator.stats.base import FAILURE, INFRA, NEUTRAL, Base
 from generator.stats.cells import cluster_counts, scopes
 from generator.stats.exposure import VOTING, Voting
+from generator.stats.gaps import Gaps
 from generator.stats.groups import in_scope
 from generator.stats.intervals import Bools, joined
 from generator.stats.rates import Rate, days_with_data, judged, rate, stacked, trend
@@ -19,34 +20,37 @@ _UP = ("classified", "coverage", "coverage_failed")
 
 def figures(base: Base) -> dict[str, tuple[Bools, Bools]]:
     """What each figure counts, and out of which builds."""
-    failed, every = base.outcome == FAILURE, np.ones(len(base.end), dtype=np.bool_)
-    infra = base.outcome == INFRA
+    failed, infra = base.outcome == FAILURE, base.outcome == INFRA
     return {
-        "failed": (failed, base.outcome <= FAILURE),
+        "failed": (failed, (base.outcome <= FAILURE) & base.rated),
         "classified": (base.classified, failed & base.examined),
-        "infra": (infra, base.outcome < NEUTRAL),
-        "coverage": (base.examined, every),
+        "infra": (infra, (base.outcome < NEUTRAL) & base.rated),
+        "coverage": (base.examined, base.rated),
         "coverage_failed": (base.examined, failed),
     }
 
 
-def totals(base: Base, settings: StatsSettings) -> pd.DataFrame:
+def totals(base: Base, gaps: Gaps, settings: StatsSettings) -> pd.DataFrame:
     """The table `totals`: one row for each pipeline, scope, window and figure."""
-    parts = [_window(base, settings, scope, window) for scope in VOTING for window in WINDOWS]
+    parts = [_window(base, gaps, settings, scope, window) for scope in VOTING for window in WINDOWS]
     frame = pd.concat(parts, ignore_index=True)
     up = frame["figure"].isin(_UP).to_numpy(dtype=np.bool_)
     return stacked("totals", [judged(frame, settings.alpha, up)])
 
 
-def _window(base: Base, settings: StatsSettings, scope: Voting, window: str) -> pd.DataFrame:
+def _window(base: Base, gaps: Gaps, settings: StatsSettings, scope: Voting, window: str) -> pd.DataFrame:
     inside, length = in_scope(base, scope), WINDOWS[window]
     names = [name for names, _ in scopes(base, inside) for name in names]
     days = days_with_data(base, inside)[window]
     now = _rates(base, settings, inside & base.within(0, length))
     before = _rates(base, settings, inside & base.within(length, 2 * length))
+    reach = gaps.of_pipelines(base)
+    unclear = gaps.windows(reach, window)
+    unknown = gaps.windows(reach & gaps.builds, window)
     parts = [
         pd.DataFrame({
             "pipeline": names, "voting": scope, "window": window, "figure": figure,
+            "partial": unclear if figure == "classified" else unknown,
             **now[figure].columns(), **trend(now[figure], before[figure], *days),
         })
         for figure in now
