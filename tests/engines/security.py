@@ -61,7 +61,8 @@ class Security(NamedTuple):
             "config/server.crt": authority.server,
             "config/server.key": authority.server_key,
             "config/users": f"{username}:{_hashed(password)}\n",
-            "config/users_roles": f"superuser:{username}\n",
+            "config/users_roles": f"superuser:{username}\ninstaller:{username}\n",
+            "config/roles.yml": ROLES,
             "config/role_mapping.yml": 'superuser: ["CN=client"]\n',
         }
         return cls(authority, username, password, files, SETTINGS)
@@ -86,6 +87,25 @@ class Security(NamedTuple):
             path.write_text(texts[name])
         return paths
 
+
+# Keys and tokens are kept in an index which the server cannot make here, as its distribution has not the
+# filter that one of the index's analyzers is made of. This one stands in for it, under its alias.
+KEYS_INDEX = ".gatepost-keys"
+KEYS: Mapping[str, Any] = {
+    "settings": {
+        "index": {"format": 6, "hidden": True, "number_of_replicas": 0},
+        "analysis": {"analyzer": {"email": {"type": "custom", "tokenizer": "standard"}}},
+    },
+    "mappings": {"_meta": {"security-version": "8.0.0", "managed_index_mappings_version": 0}},
+    "aliases": {".security": {"is_hidden": True}},
+}
+ROLES = """
+installer:
+  indices:
+    - names: ["*"]
+      privileges: [all]
+      allow_restricted_indices: true
+"""
 
 # The trial licence has the realm pki, which takes a client certificate for a user.
 SETTINGS: Mapping[str, Any] = {

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -18,7 +19,7 @@ from typing import Any
 from . import distributions, supervisor
 from .client import Server
 from .distributions import CannotRunError
-from .security import Security
+from .security import KEYS, KEYS_INDEX, Security
 
 __all__ = ["OwnServer", "Server", "running", "start", "stop"]
 
@@ -39,7 +40,7 @@ class OwnServer(Server):
     def kill(self) -> None:
         """End it at once, as a power cut would; its port then refuses connections."""
         os.killpg(self._group(), signal.SIGKILL)
-        _wait(lambda: (self.directory / "ended").exists() or None, 30)
+        _wait(self._refuses, 30)
 
     def pause(self) -> None:
         """Let it accept connections and answer nothing, until `resume`."""
@@ -61,6 +62,16 @@ class OwnServer(Server):
     def stop(self) -> None:
         """Stop it and remove its files."""
         stop(self.directory)
+
+    def _refuses(self) -> bool | None:
+        host, port = self.url.rpartition("/")[2].split(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            pass
+        return None
 
     def _group(self) -> int:
         return _read(self.directory / "server.pid")
@@ -102,6 +113,8 @@ def start(
     server = OwnServer(name, "", directory, security)
     try:
         _await_start(server)
+        if security:
+            server.request("PUT", KEYS_INDEX, KEYS)
     except BaseException:
         server.stop()
         raise
