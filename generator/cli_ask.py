@@ -9,15 +9,28 @@ from typing import Annotated
 import typer
 
 from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
+from generator.errors import GatepostError
 
 
 def explain(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"
         ),
-    ],
+    ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            "--index",
+            help="Not logs, but what the index knows of this build; 7 characters of its uuid may do.",
+            metavar="BUILD_UUID",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="With --index: ask only this source.", metavar="NAME")
+    ] = None,
+    config: Config = DEFAULT,
     signatures: Annotated[
         Path | None, typer.Option("--signatures", help="Folder of signature files.", metavar="DIR")
     ] = None,
@@ -33,19 +46,41 @@ def explain(
     verbose: Verbose = False,
 ) -> None:
     """What does Gatepost make of this failure? Exit 0: known, 3: not known, 1: error."""
-    from generator import explain as explainer
+    _consistent(paths, index, source, files, passed)
+    if index is not None:
+        from generator import explain_index
 
-    text, code = explainer.run(
-        paths,
-        signatures,
-        files,
-        passed,
-        output.value,
-        progress=progress(quiet, verbose),
-        stdin=sys.stdin.buffer,
-    )
+        text, code = explain_index.run(
+            index, config, source, signatures, output.value, progress(quiet, verbose)
+        )
+    else:
+        from generator import explain as explainer
+
+        text, code = explainer.run(
+            paths or (),
+            signatures,
+            files,
+            passed,
+            output.value,
+            progress=progress(quiet, verbose),
+            stdin=sys.stdin.buffer,
+            config=config,
+        )
     typer.echo(text)
     raise typer.Exit(code)
+
+
+def _consistent(paths: object, index: str | None, source: object, files: object, passed: object) -> None:
+    """GatepostError for options of `explain` that do not go together."""
+    hint = "gatepost explain PATH… reads logs, gatepost explain --index BUILD_UUID asks an index"
+    if not paths and index is None:
+        raise GatepostError("nothing to explain", hint)
+    if index is None and source is not None:
+        raise GatepostError("--source goes with --index", hint)
+    of_logs = {"PATH": paths, "--files": files, "--passed": passed}
+    given = next((name for name, value in of_logs.items() if value), None)
+    if index is not None and given:
+        raise GatepostError(f"{given} and --index do not go together", hint)
 
 
 def query(

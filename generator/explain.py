@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from generator.errors import GatepostError
+from generator.explain_settings import CONFIG, settings_of
 from generator.explain_text import SUCCESS, Found, Line, Place, Report, Unexplained, render
 from generator.matching.engine import Engine
 from generator.matching.excerpts import excerpt, published
@@ -22,9 +22,7 @@ from generator.matching.tags import FileList, log_name
 from generator.progress import Progress
 from generator.signatures.load import load_folder
 from generator.signatures.model import Signature
-from generator.yaml_input import read_data
 
-CONFIG, QUERIES = "gatepost.yaml", "queries"
 CONSOLES = ("job-output.txt", "console.html", "console.txt")
 KNOWN, UNKNOWN = 0, 3
 UNEXPLAINED = 3  # builds whose likeliest lines are shown; of others only the name
@@ -40,18 +38,21 @@ def run(
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
     cache: Path | None = None,
+    config: Path = Path(CONFIG),
 ) -> tuple[str, int]:
     """Return what to print and the exit code: 0 if known failures were found, 3 if none.
 
-    `workers` is how many processes may read files (None: one a core), `cache` the folder of compiled
-    signatures, by default ~/.cache/gatepost. Raises GatepostError if nothing can be searched, or for nothing.
+    `config` need not exist: it says what is not given. `workers` is how many processes may read files (None:
+    one a core), `cache` the folder of compiled signatures, by default ~/.cache/gatepost. Raises GatepostError
+    if nothing can be searched, or for nothing.
     """
-    settings = _settings(signatures_dir, files_list)
+    settings = settings_of(config, signatures_dir, files_list)
     loaded = load_folder(settings.signatures)
     if not loaded.signatures:
         problem = loaded.errors[0]
         raise GatepostError(f"{problem.path}:{problem.line}: {problem.message}", problem.hint)
     inputs = gather(paths, FileList.load(settings.files), stdin)
+    inputs.fields = settings.fields(inputs.documents)
     inputs.skipped += [Skipped(f"{p.path}:{p.line}", "broken signature", p.message) for p in loaded.errors]
     cache = cache or _cache()
     engine = Engine(loaded.signatures, cache)
@@ -68,39 +69,6 @@ def run(
     if output_format == "json":
         return _json(result), code
     return render(_report(result, loaded.signatures, passed, settings.bug_url)), code
-
-
-class _Settings(NamedTuple):
-    signatures: Path
-    files: Path | None
-    bug_url: str | None
-
-
-def _settings(signatures: Path | None, files: Path | None) -> _Settings:
-    """The folder of signatures and the list of files: as given, as gatepost.yaml here says, or usual."""
-    configured: dict[str, object] = {}
-    if Path(CONFIG).is_file():
-        read = read_data(Path(CONFIG), "`gatepost check` says more")
-        configured = read if isinstance(read, dict) else {}
-    if signatures is None:
-        named = configured.get("signatures", QUERIES)
-        signatures = _home(str(named))
-        if not signatures.is_dir():
-            raise GatepostError(
-                f"no signatures: {signatures} is no folder",
-                f"name the folder with --signatures DIR, or as `signatures` in {CONFIG}; "
-                "`gatepost init .` writes both",
-            )
-    if files is None and configured.get("files"):
-        files = _home(str(configured["files"]))
-    bug_url = configured.get("bug_url")
-    return _Settings(signatures, files, str(bug_url) if bug_url else None)
-
-
-def _home(path: str) -> Path:
-    with suppress(RuntimeError):  # there is no such user
-        return Path(path).expanduser()
-    return Path(path)
 
 
 def _cache() -> Path:

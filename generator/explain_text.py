@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -25,18 +25,21 @@ _ESCAPED = re.compile(r"[\\\"'…]|\[redacted\]")
 
 
 class Line(NamedTuple):
-    """A line of a log: its 1-based number and its text, redacted and printable."""
+    """A line of a log: its 1-based number (None: an index knows none), its text, redacted and printable."""
 
-    number: int
+    number: int | None
     text: str
 
 
 class Place(NamedTuple):
-    """Where a signature matched: build, its file, line, the lines around it, the build's result if known."""
+    """Where a signature matched: build, its file, line, the lines around it, the build's result if known.
+
+    `line` is as in Line.
+    """
 
     build: str
     file: str
-    line: int
+    line: int | None
     context: tuple[Line, ...]
     result: str | None
 
@@ -141,12 +144,21 @@ def _found(hit: Found, report: Report) -> Iterator[str]:
         yield f"  first    {place.build}"
     if bug:
         yield f"  bug      {bug}"
-    yield f"  file     {place.file}, line {count(place.line)}" + ("" if several else f"; {matched}")
+    at = "" if place.line is None else f", line {count(place.line)}"
+    yield f"  file     {place.file}{at}" + ("" if several else f"; {matched}")
     yield from (f"  note     {note}" for note in _notes(hit, report.lines))
     yield ""
-    width = max(len(str(line.number)) for line in place.context)
+    width = _width(place.context)
     for line in place.context:
-        yield f"  {'>' if line.number == place.line else ' '} {line.number:>{width}}  {line.text}".rstrip()
+        yield f"  {'>' if line.number == place.line else ' '} {_numbered(line, width)}".rstrip()
+
+
+def _width(lines: Iterable[Line]) -> int:
+    return max(len(str(line.number or "")) for line in lines)
+
+
+def _numbered(line: Line, width: int) -> str:
+    return f"{line.number or '':>{width}}  {line.text}" if width else line.text
 
 
 def _too_wide(hit: Found, all_lines: int) -> bool:
@@ -177,12 +189,12 @@ def _unexplained(build: Unexplained, report: Report) -> Iterator[str]:
     against = ", against the log that passed" if report.compared else ""
     yield f"{where}The {plural(len(build.lines), 'line')} most likely to be the failure{against}:"
     file = None
-    width = max(len(str(line.number)) for _, line in build.lines)
+    width = _width(line for _, line in build.lines)
     for name, line in build.lines:
         if name != file:
             file = name
             yield f"  {name}"
-        yield f"    {line.number:>{width}}  {line.text}".rstrip()
+        yield f"    {_numbered(line, width)}".rstrip()
 
 
 def _next(found: Sequence[Found], report: Report) -> Iterator[str]:

@@ -67,6 +67,22 @@ def test_an_error_is_a_line_and_a_hint_without_traceback(tmp_path: Path) -> None
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "nothing to explain"),
+        (["x.log", "--index", "0a1b2c3"], "PATH and --index do not go together"),
+        (["--index", "0a1b2c3", "--files", "x.yaml"], "--files and --index do not go together"),
+        (["x.log", "--source", "index"], "--source goes with --index"),
+        (["--index", "0a1b2c3"], "gatepost.yaml: no such file"),
+    ],
+)
+def test_explain_reads_logs_or_asks_an_index(tmp_path: Path, words: list[str], message: str) -> None:
+    answer = gatepost("explain", *words, cwd=tmp_path)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith(f"gatepost: {message}\n  hint: ")
+
+
 def test_a_time_that_is_none(tmp_path: Path) -> None:
     gatepost("init", ".", cwd=tmp_path)
     answer = gatepost("build", "--now", "yesterday", cwd=tmp_path)

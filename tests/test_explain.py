@@ -255,6 +255,41 @@ def test_documents_that_nothing_explains(here: Path) -> None:
     assert "6  2026-11-20 10:02:00.000 | WidgetTimeout: the widget" in text
 
 
+def old_documents() -> str:
+    rows = [
+        {"@message": "stuck in detaching", "@fields": {"build_uuid": uuid}, "@tags": ["console"]}
+        for uuid in ("u1", "u2", "u1")
+    ]
+    return "\n".join(json.dumps(row) for row in rows)
+
+
+def test_documents_have_the_field_names_of_the_source_that_covers_them(here: Path) -> None:
+    path = write("exports/x.ndjson", old_documents())
+    assert answer(path)[1] == 3
+    mapping = 'fields: {"@message": message, "@tags": tags, "@fields.*": "*"}'
+    write("gatepost.yaml", f"sources: [{{type: documents, path: elsewhere, {mapping}}}]\n")
+    assert answer(path)[1] == 3
+    for covering in ("exports", "exports/*.ndjson"):
+        write("gatepost.yaml", f"sources: [{{type: documents, path: '{covering}', {mapping}}}]\n")
+        found, code = answer(path)
+        assert code == 0
+        assert found["signatures"]["2091874"] == {"lines": 3, "builds": 2, "documents": [0, 1, 2]}
+    assert "stuck in detaching" in run([path])[0]
+
+
+@pytest.mark.parametrize("sources", ["nonsense", "1", "[1, {type: documents}]", "{type: documents}"])
+def test_a_configuration_that_check_would_refuse_does_not_stop_explain(here: Path, sources: str) -> None:
+    write("gatepost.yaml", f"sources: {sources}\n")
+    assert answer(write("x.ndjson", documents()))[1] == 0
+
+
+def test_paths_of_a_configuration_elsewhere_are_relative_to_it(here: Path) -> None:
+    write("there/mine/1.yaml", 'query: message:"all is well"\n')
+    write("there/gatepost.yaml", "signatures: mine\n")
+    found, _ = answer(write("x.ndjson", documents()), config=Path("there/gatepost.yaml"))
+    assert list(found["signatures"]) == ["1"]
+
+
 def test_compared_with_a_log_that_passed(here: Path) -> None:
     noise = "ERROR: could not reach the first mirror\n"
     failed = build("a", noise + "widget 7 is gone\n")

@@ -12,7 +12,18 @@ import pytest
 
 LAYERS: list[set[str]] = [
     {"cli", "cli_ask", "cli_options", "__main__"},
-    {"pipeline", "explain", "explain_text", "query", "query_text", "lint", "demo", "scaffold"},
+    {
+        "pipeline",
+        "explain",
+        "explain_text",
+        "explain_settings",
+        "explain_index",
+        "query",
+        "query_text",
+        "lint",
+        "demo",
+        "scaffold",
+    },
     {
         "sources",
         "stats",
@@ -47,6 +58,9 @@ SIDEWAYS = {
     ("pages", "site_search"),
     ("figures", "render"),
     ("explain", "explain_text"),
+    ("explain", "explain_settings"),
+    ("explain_index", "explain"),
+    ("explain_index", "explain_text"),
     ("query", "query_text"),
     ("query", "lint"),
     ("query_text", "lint"),

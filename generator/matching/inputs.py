@@ -7,7 +7,7 @@ standard input, are together one build. `*.ndjson` (also packed) holds documents
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -50,10 +50,11 @@ class Build:
 
 @dataclass
 class Inputs:
-    """All that the PATHs name; `documents` are NDJSON files in the order given."""
+    """All that the PATHs name; `documents` are NDJSON files in their order, `fields` their names for ours."""
 
     builds: list[Build] = field(default_factory=list)
     documents: list[Path] = field(default_factory=list)
+    fields: Mapping[str, str] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
 
 

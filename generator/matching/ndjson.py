@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from generator.matching.log_text import byte_lines
 from generator.matching.reading import open_log
 
 MAX_DOCUMENT = 64 << 20
-_BUILD = re.compile(rb'"build_uuid"\s{0,9}:\s{0,9}\[?\s{0,9}"([^"\\]{1,200})"')
+_BUILD = r'"(?:%s)"\s{0,9}:\s{0,9}\[?\s{0,9}"([^"\\]{1,200})"'
 
 
 class Document(NamedTuple):
@@ -27,9 +27,16 @@ class Document(NamedTuple):
 
 
 class Documents:
-    """The documents of several files, counted on through all of them; empty lines are none."""
+    """The documents of several files, counted on through all of them; empty lines are none.
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    `fields` maps their field names to ours.
+    """
+
+    def __init__(self, paths: Sequence[Path], fields: Mapping[str, str] | None = None) -> None:
+        self.fields = fields or {}
+        # in a document as it is written a field of an inner object has its last name only
+        uuid = [re.escape(name.rpartition(".")[2]) for name in self._names("build_uuid")]
+        self._build = re.compile((_BUILD % "|".join(uuid)).encode())
         self.skipped: list[Skipped] = []
         self.count = 0
         self._paths = paths
@@ -45,12 +52,15 @@ class Documents:
             for line in byte_lines(stream, MAX_DOCUMENT):
                 if not line.strip():
                     continue
-                found = _BUILD.search(line)
+                found = self._build.search(line)
                 self._builds.append(numbers.setdefault(found[1] if found else None, len(numbers)))
                 self.count += 1
                 yield line
             if stream.problem:
                 self.skipped.append(Skipped(str(path), stream.problem.reason, stream.problem.detail))
+
+    def _names(self, ours: str) -> list[str]:
+        return [*(theirs for theirs, name in self.fields.items() if name == ours), ours]
 
     def builds(self, positions: Collection[int] | None = None) -> int:
         """How many builds these documents (None: all) are of; all without `build_uuid` are one."""
@@ -69,10 +79,15 @@ class Documents:
                 if line.strip() and (wanted is None or position in wanted):
                     document = _parsed(line)
                     if document is not None:
-                        message = _text(document, "message", "@message")
+                        message = _text(document, *self._names("message"), "@message")
                         yield (
                             position,
-                            Document(path, number, message, _text(document, "filename", "@source_path")),
+                            Document(
+                                path,
+                                number,
+                                message,
+                                _text(document, *self._names("filename"), "@source_path"),
+                            ),
                         )
 
 

@@ -60,7 +60,7 @@ def survey(
 
     `cache` is the engine's, for other processes; `stdin` ranks what comes from standard input.
     """
-    result = Survey(Documents(inputs.documents), inputs.skipped, stdin=stdin or Ranker())
+    result = Survey(Documents(inputs.documents, inputs.fields), inputs.skipped, stdin=stdin or Ranker())
     files = [file for build in inputs.builds for file in build.files if file.name != STDIN]
     with progress.task("searching logs", len(files)) as task:
         scans = scan_logs(engine, cache, files, workers)
@@ -121,7 +121,7 @@ def _ranked(blocks: Iterable[bytes], ranker: Ranker) -> Iterator[bytes]:
 
 def _search_documents(engine: Engine, result: Survey) -> None:
     documents = result.documents
-    scan = scan_documents(engine, documents.lines(), None)
+    scan = scan_documents(engine, documents.lines(), documents.fields)
     result.lines += documents.count
     result.builds += documents.builds()
     result.files += documents.count
