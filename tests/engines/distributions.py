@@ -106,9 +106,9 @@ def _fetch(distribution: Distribution, home: Path) -> None:
         options = [f"-D{name}={value}" for name, value in values.items()]
         command = ["mvn", "-B", "-ntp", "-f", str(POM), "generate-resources", *options]
         try:
-            run = subprocess.run(command, capture_output=True, text=True, timeout=900)
+            run = subprocess.run(command, capture_output=True, text=True, timeout=600)
         except subprocess.TimeoutExpired:
-            raise CannotRunError("Maven did not fetch it in 15 minutes") from None
+            raise CannotRunError("Maven did not fetch it in 10 minutes") from None
         if run.returncode:
             errors = [line for line in run.stdout.splitlines() if line.startswith("[ERROR]")]
             raise CannotRunError(f"Maven cannot fetch it: {(errors or ['no reason given'])[0]}")
@@ -123,8 +123,15 @@ def _javas() -> dict[int, Path]:
         homes.append(Path(java).resolve().parent.parent)
     homes += sorted(Path("/usr/lib/jvm").glob("*/"))
     found: dict[int, Path] = {}
-    for home in dict.fromkeys(home.resolve() for home in homes if (home / "bin" / "java").exists()):
+    for home in dict.fromkeys(home.resolve() for home in homes):
+        if not _all_may_run(home / "bin" / "java"):
+            continue
         said = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, text=True).stderr
         if version := re.search(r'version "(\d+)', said):
             found.setdefault(int(version[1]), home)
     return found
+
+
+def _all_may_run(program: Path) -> bool:
+    """Whether also the user that servers run as gets at it."""
+    return program.exists() and all(path.stat().st_mode & 1 for path in (program, *program.parents))

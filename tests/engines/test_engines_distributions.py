@@ -43,10 +43,19 @@ def test_javas_are_found_by_asking_them(monkeypatch: pytest.MonkeyPatch, tmp_pat
     java.parent.mkdir(parents=True)
     java.write_text("#!/bin/sh\necho 'openjdk version \"99.0.1\" 2099-01-01' >&2\n")
     java.chmod(0o755)
+    monkeypatch.setattr(
+        distributions, "_all_may_run", Path.exists
+    )  # a test's own folder is for its user only
     monkeypatch.setenv("JAVA_HOME", str(java.parent.parent))
-    distributions._javas.cache_clear()
-    assert distributions._javas()[99] == java.parent.parent
-    distributions._javas.cache_clear()
+    assert distributions._javas.__wrapped__()[99] == java.parent.parent
+
+
+def test_a_java_that_only_we_may_run_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    test_javas_are_found_by_asking_them(monkeypatch, tmp_path)
+    monkeypatch.undo()
+    (tmp_path / "java").chmod(0o700)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    assert 99 not in distributions._javas.__wrapped__()
 
 
 def test_what_maven_cannot_fetch_is_said_and_leaves_nothing(
