@@ -11,7 +11,7 @@ from generator.errors import GatepostError
 from generator.lint.clauses import Remark
 from generator.matching.excerpts import printable, published
 from generator.matching.inputs import Skipped
-from generator.sources.tally import Counted, Quote, Share
+from generator.sources.tally import RESULT, Counted, Quote, Share
 from generator.words import count, cut, listed, plural, utc
 
 _REMARKS = 2
@@ -82,14 +82,19 @@ def _block(block: Block, top: int) -> Iterator[str]:
     if not found.lines:
         yield f"{name}: no line matches; {found.searched} searched"
     else:
-        matches = "matches" if found.lines == 1 else "match"
-        builds = f"{plural(found.builds, 'build')}, {count(found.failed)} of them failed"
-        yield f"{name}: {plural(found.lines, 'line')} of {builds}, {matches}"
+        lines = plural(found.lines, "matching line")
+        yield f"{name}: {lines} in {plural(found.builds, 'build')}; {_ends(found)}"
         yield from _facts(found)
-        for field, values in found.fields.items():
-            yield from ["", *_field(field, values, top)]
+        yield from _fields(found.fields, top)
         yield from _quotes(found.quotes)
     yield from _skipped(found.skipped)
+
+
+def _ends(found: Counted) -> str:
+    unknown = found.fields[RESULT].get(None, Share(0, 0)).builds
+    if found.failed is None:
+        return "results unknown"
+    return f"{count(found.failed)} failed" + (f", {count(unknown)} of unknown result" if unknown else "")
 
 
 def _facts(found: Counted) -> Iterator[str]:
@@ -110,12 +115,18 @@ def _notes(found: Counted) -> Iterator[str]:
         yield f"{plural(found.untimed, 'line')} without a time left out: recent or not, nobody knows"
 
 
+def _fields(fields: Mapping[str, Mapping[str | None, Share]], top: int) -> Iterator[str]:
+    without = [name for name, values in fields.items() if not values.keys() - {None}]
+    for name, values in fields.items():
+        if name not in without:
+            yield from ["", *_field(name, values, top)]
+    if without:
+        yield from ["", f"  No line has the field {', '.join(without)}"]
+
+
 def _field(name: str, values: Mapping[str | None, Share], top: int) -> Iterator[str]:
     shown = top_values(values, top)
     missing = values.get(None)
-    if not shown:
-        yield f"  {name}: no line has this field"
-        return
     rows = [(share, cut(value, _VALUE_WIDTH) or '""') for value, share in shown]
     rows += [(missing, "(none)")] if missing else []
     cells = [(count(share.builds), count(share.lines), text) for share, text in rows]
@@ -144,7 +155,7 @@ def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
     """Each reason once, with the first few paths."""
     if not skipped:
         return
-    yield f"  not searched, or not to the end: {count(len(skipped))}"
+    yield from ["", f"  Not searched, or not to the end: {count(len(skipped))}"]
     for reason, number in Counter(item.reason for item in skipped).most_common():
         paths = [item.path for item in skipped if item.reason == reason]
         yield f"    {reason} ({count(number)}): {listed(paths)}"

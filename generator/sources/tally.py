@@ -58,7 +58,8 @@ class Quote(NamedTuple):
 class Counted:
     """What was found; times are UTC, None if no line has one.
 
-    `failed` builds are those whose result means a failure. In `fields` None stands for lines without a value.
+    `failed` builds are those whose result means a failure (None: no result is known). In `fields` None
+    stands for lines without a value.
     `homeless` lines are of no known build, `assumed` builds match only if their unknown metadata fits,
     `untimed` lines match but have no time to tell whether they are recent enough, and are not counted.
     `quotes` are of the builds with the newest lines. `searched` says in words what was searched.
@@ -66,7 +67,7 @@ class Counted:
 
     lines: int
     builds: int
-    failed: int
+    failed: int | None
     first: datetime | None
     last: datetime | None
     fields: Mapping[str, Mapping[str | None, Share]]
@@ -175,7 +176,7 @@ class Tally:
         return Counted(
             lines=self.lines,
             builds=len(self.builds),
-            failed=len(set().union(*failed)),
+            failed=len(set().union(*failed)) if results.keys() - {None} or not self.builds else None,
             first=self.first,
             last=self.last,
             fields={name: fields.get(name, {}) for name in self.asked},
