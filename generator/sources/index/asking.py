@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from generator import words
 from generator.errors import GatepostError
 from generator.sources.index import fields
 from generator.sources.index.backoff import waits
@@ -87,12 +88,10 @@ class Index:
         """Whether credentials travel in clear text over a network."""
         return self._wire.overheard
 
-    @cached_property
+    @property
     def closed(self) -> tuple[str, ...]:
         """Names of closed indices that the pattern means: the cluster passes over them in silence."""
-        target = f"/_resolve/index{self._path}?expand_wildcards=open,closed&filter_path=indices"
-        found = self._wire.ask("GET", target, allowed=(401, 403)).data.get("indices", ())
-        return tuple(sorted(one["name"] for one in found if "closed" in one.get("attributes", ())))
+        return tuple(sorted(name for name, is_closed in self._present.items() if is_closed))
 
     def search(self, bodies: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """One answer for each body of a search, in their order; one request but for those asked again.
@@ -180,10 +179,21 @@ class Index:
             f"{self._wire.url}: {', '.join(self.settings.index)}: {said}", "is `index` right?"
         )
 
+    @cached_property
+    def _present(self) -> dict[str, bool]:
+        """The indices that the pattern means, as far as one may know, and whether they are closed."""
+        target = f"/_resolve/index{self._path}?expand_wildcards=open,closed&filter_path=indices"
+        found = self._wire.ask("GET", target, allowed=(401, 403)).data.get("indices", ())
+        return {one["name"]: "closed" in one.get("attributes", ()) for one in found}
+
     def _none_there(self) -> GatepostError:
-        patterns = ", ".join(self.settings.index)
+        where = f"{self._wire.url}: {', '.join(self.settings.index)}"
+        if self._present:
+            why = "closed" if all(self._present.values()) else "closed or blocked"
+            names = words.listed(sorted(self._present))
+            return GatepostError(f"{where}: cannot be searched, {names} {why}", "open it, or lift its block")
         return GatepostError(
-            f"{self._wire.url}: no index there is called {patterns}",
+            f"{where}: there is no such index",
             "is `index` right, and may the account read it? `_cat/indices` lists those that one may see",
         )
 
