@@ -1,7 +1,8 @@
 """Runs one server for a test session, and leaves nothing behind: neither the server nor its files.
 
 A process of its own, so that it outlives a crash, a Ctrl-C or a kill of the tests: it stops the server
-when its owner, a process id, is gone. SIGTERM stops the server, SIGUSR1 starts it again on its data.
+when its owner, a process id, is gone; the last of an owner then removes their common folder too. SIGTERM
+stops the server, SIGUSR1 starts it again on its data.
 """
 
 from __future__ import annotations
@@ -43,10 +44,14 @@ def _supervise(task: Task, directory: Path, owner: int) -> None:
         ending["how"] = None
         with _server(task, directory) as server:
             while not ending["how"]:
-                if select.select([owner], [], [], 0.1)[0]:
+                if _gone(owner, 0.1):
                     ending["how"] = "stop"
                 if server.poll() is not None:
                     (directory / "ended").touch()
+
+
+def _gone(process: int, seconds: float = 0) -> bool:
+    return bool(select.select([process], [], [], seconds)[0])
 
 
 def _signals() -> dict[str, str | None]:
@@ -119,8 +124,8 @@ def main() -> None:
         _supervise(task, directory, owner)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            directory.parent.rmdir()
+        if _gone(owner) and not any(directory.parent.glob("*/")):
+            shutil.rmtree(directory.parent, ignore_errors=True)
 
 
 if __name__ == "__main__":

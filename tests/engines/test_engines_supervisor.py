@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -50,7 +51,8 @@ def begin(owner: subprocess.Popen[bytes], distribution: Path) -> Iterator[Callab
         return folder
 
     yield start
-    eventually(lambda: not folder.parent.exists())
+    eventually(lambda: not folder.exists())
+    shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def eventually(true: Callable[[], object]) -> None:
@@ -87,11 +89,14 @@ def test_it_runs_a_copy_with_its_files_as_an_unprivileged_user(begin: Callable[[
 def test_a_killed_owner_takes_the_server_and_its_files_along(
     begin: Callable[[], Path], owner: subprocess.Popen[bytes]
 ) -> None:
-    running = group(begin())
+    folder = begin()
+    running = group(folder)
+    (folder.parent / "notes").touch()
     assert not ended(running)
     owner.kill()
     owner.wait()
     eventually(lambda: ended(running))
+    eventually(lambda: not folder.parent.exists())
 
 
 def test_stopping_ends_all_its_processes(begin: Callable[[], Path]) -> None:
