@@ -50,7 +50,7 @@ def says(output: Path) -> str:
 
 def test_pages_stand_in_the_theme_beside_hand_written_ones(tmp_path: Path) -> None:
     build(tmp_path / "public", *made_site.pages(), write_files=made_site.files)
-    pages = {"index", "signatures/1", "signatures/index", "method", "about", "404"}
+    pages = {"index", "signatures/1", "signatures/index", "method", "about", "guide/own-index", "404"}
     assets = {"gatepost.css", "gatepost.js", "plotly.css", "plotly.min.js", "search-index.js", "icon.svg"}
     wanted = {f"{name}.html" for name in pages} | {f"assets/{name}" for name in assets}
     assert names(tmp_path / "public") == sorted(wanted)
