@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ _SHOWN = {
     "region": ("region",),
     "logs": ("log_url",),
 }
+
+_TIMES = ("start_time", "end_time")  # of its lines, that is: `first` and `last`
 
 
 def run(
@@ -144,7 +146,9 @@ def _json(one: IndexSettings, build: IndexedBuild) -> str:
     answer: dict[str, Any] = {
         "source": one.name,
         "type": one.type,
-        "build": {name: value for name, value in _plain(build.build).items() if value is not None},
+        "build": {
+            name: value for name, value in build.build.items() if name not in _TIMES and value is not None
+        },
         "lines": build.lines,
         "files": build.files,
         "first": _iso(build.first),
@@ -154,10 +158,6 @@ def _json(one: IndexSettings, build: IndexedBuild) -> str:
         "skipped": [skipped._asdict() for skipped in build.skipped],
     }
     return json.dumps(answer, indent=2)
-
-
-def _plain(build: Mapping[str, object]) -> dict[str, object]:
-    return {name: _iso(value) if isinstance(value, datetime) else value for name, value in build.items()}
 
 
 def _clock(at: datetime) -> str:
