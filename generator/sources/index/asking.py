@@ -128,9 +128,9 @@ class Index:
             "aggs": {"days": {"date_histogram": histogram}},
         }
         answer = self.search([body])[0]
-        buckets = answer.body.get("aggregations", {}).get("days", {}).get("buckets")
-        if buckets is None:
-            raise self._unusable({"reason": answer.problem.reason if answer.problem else "no aggregations"})
+        buckets = answer.body.get("aggregations", {}).get("days", {}).get("buckets", ())
+        if not buckets and answer.problem:  # without: what is empty is left out of answers
+            raise self._unusable({"reason": answer.problem.reason})
         epoch = datetime(1970, 1, 1, tzinfo=UTC)
         return {(epoch + timedelta(milliseconds=b["key"])).date(): b["doc_count"] for b in buckets}
 
