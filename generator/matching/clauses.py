@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import lru_cache
 
 from generator.errors import GatepostError
 from generator.matching.analyzer import lower, terms
@@ -30,6 +31,7 @@ from generator.signatures.query import (
 Multi = Wildcard | Regexp
 
 
+@lru_cache(1 << 14)
 def leaf_test(leaf: Leaf, name: str) -> Test | None:
     """The test that a clause makes on field `name`; None if no token is left of the clause: it vanishes."""
     if leaf.field is not None:
