@@ -43,10 +43,9 @@ def complaint(server: Server, pattern: str, **more: Any) -> str:
         (KEYWORD, "build_uuid"),
         (WITH_KEYWORD, "build_uuid.keyword"),
         (WITH_RAW, "build_uuid.raw"),
-        ({"type": "constant_keyword"}, "build_uuid"),
         ({"type": "long"}, "build_uuid"),
     ],
-    ids=["keyword", "text", "raw", "constant", "number"],
+    ids=["keyword", "text", "raw", "number"],
 )
 def test_where_a_field_can_be_counted_by(
     engine: Server, index_prefix: str, mapping: dict[str, Any], name: str
