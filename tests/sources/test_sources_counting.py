@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from engines.proxy import Proxy
 from engines.servers import Server
 from source_samples import Docs, Logs, build_folder, context
 
@@ -179,6 +180,24 @@ def test_an_index_quotes_the_same_lines(index: tuple[str, Any], demo: Demo) -> N
 def test_what_the_index_refuses_is_said_with_its_reason(index: tuple[str, Any]) -> None:
     with pytest.raises(GatepostError, match=r"the index refuses the query: .*regex"):
         counted(*index, f"message:/{'a' * 1001}/")
+
+
+@pytest.mark.engines
+def test_a_part_of_an_answer_is_no_answer(index: tuple[str, Any], proxy_to: Callable[[str], Proxy]) -> None:
+    kind, settings = index
+    proxy = proxy_to(settings.url[0])
+
+    def late(answer: Any) -> Any:
+        answer["responses"][-1]["timed_out"] = True
+        return answer
+
+    proxy.change(late, times=None, when=lambda request: "_msearch" in request.path)
+    behind = settings.model_copy(update={"url": (proxy.url,), "patience_s": 0.3})
+    with pytest.raises(
+        GatepostError, match="the index does not answer wholly: the search took longer"
+    ) as caught:
+        counted(kind, behind, "*:*")
+    assert "numbers of a part would be wrong" in caught.value.hint
 
 
 @pytest.mark.engines

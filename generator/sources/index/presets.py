@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 METADATA = (*FIELDS.values(), "voting", "hosts_region", "node_provider")
 #: Our names for what it tells of a line.
 LINE = ("message", "filename", "tags")
+#: Our names for what else it may tell, which nothing but `gatepost query` asks for.
+OTHERS = ("build_newrev", "build_node", "change_url", "hosts_id", "zuul_executor")
 
 
 class Preset(NamedTuple):
@@ -56,4 +58,5 @@ def builds_query(settings: IndexSettings) -> str:
 def names(settings: IndexSettings) -> dict[str, list[str]]:
     """For each of our fields the names that the index may have for it, the likeliest first."""
     theirs = {**field_names(settings.fields), **PRESETS[settings.preset].fields}
-    return {ours: [*(t for t, o in theirs.items() if o == ours), ours] for ours in (*METADATA, *LINE)}
+    ours = (*METADATA, *LINE, *OTHERS)
+    return {name: [*(t for t, o in theirs.items() if o == name), name] for name in ours}
