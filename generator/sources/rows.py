@@ -57,7 +57,7 @@ def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: 
     row |= {
         "ci": origin.ci or build.get("tenant") or origin.source,
         "outcome": outcome(result if isinstance(result, str) else None, origin.outcomes),
-        "final": build.get("final", True),
+        "final": build.get("final", result != "RETRY"),
         "source": origin.source,
         "examined": examined,
         "query_set": origin.query_set if examined else None,
