@@ -99,6 +99,7 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     look = site.SiteSettings(
         community=settings.community,
         fresh=furniture.fresh(results, context),
+        banner=furniture.banner(results),
         foot=furniture.foot(results),
         site_url=settings.site_url,
     )

@@ -50,10 +50,11 @@ class Page:
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """What every page shows; in `fresh` and `foot`, `{root}` stands for the way to the site's root."""
+    """What every page shows; `{root}` in its Markup stands for the way to the site's root."""
 
     community: str
     fresh: Markup = Markup("")  # noqa: RUF009 - immutable
+    banner: Markup = Markup("")  # noqa: RUF009 - immutable
     foot: Markup = Markup("")  # noqa: RUF009
     site_url: str | None = None
 
@@ -158,6 +159,7 @@ def _write_config(work: Path, existing: list[str], settings: SiteSettings) -> Pa
         "extra": {
             "community": settings.community,
             "fresh": str(settings.fresh),
+            "banner": str(settings.banner),
             "foot": str(settings.foot),
             "plotly_styles": _own_styles(_plotly()),
         },

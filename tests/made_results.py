@@ -124,6 +124,7 @@ def share(signature: str, dimension: str, value: str, k: int, n: int, window: st
         "window": window,
         "k": k,
         "n": n,
+        "hits": k,
         "rate": k / n,
         "low": 0.8 * k / n,
         "high": 1.2 * k / n,

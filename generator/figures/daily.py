@@ -35,6 +35,7 @@ class _Slot:
     unread: int
     infra: int
     coverage: float | None
+    partial: bool
 
     @classmethod
     def of(cls, row: dict[str, Any], name: str) -> _Slot:
@@ -45,7 +46,8 @@ class _Slot:
         }
         unread = max(n["failed"] - n["classified"] - n["unclassified"], 0)
         coverage = row.get("coverage")
-        return cls(name, seen, unread=unread, coverage=None if coverage is None else float(coverage), **n)
+        share = None if coverage is None else float(coverage)
+        return cls(name, seen, unread=unread, coverage=share, partial=seen and bool(row.get("partial")), **n)
 
     def parts(self) -> Iterator[tuple[str, int]]:
         """Class and count from the axis up."""
@@ -56,12 +58,17 @@ class _Slot:
             ("c3", self.infra),
         )
 
+    @property
+    def label(self) -> str:
+        """Its name, and whether more may have happened than was answered."""
+        return f"{self.name}, partial" if self.partial else self.name
+
     def words(self) -> str:
         if not self.seen:
             return f"{self.name}: no data"
         unread = f", {words.count(self.unread)} not examined" if self.unread else ""
         return (
-            f"{self.name}: {words.count(self.failed)} failed of {words.count(self.run)} "
+            f"{self.label}: {words.count(self.failed)} failed of {words.count(self.run)} "
             f"({words.count(self.classified)} classified, {words.count(self.unclassified)} unclassified"
             f"{unread}); infra {words.count(self.infra)}; coverage {words.rate(self.coverage)}"
         )
@@ -112,6 +119,8 @@ def _legend(data: Sequence[_Slot], unread: bool) -> tuple[Key, ...]:
     keys.append(Key("Infra: not in the failure rate", "c3"))
     if not all(s.seen for s in data):
         keys.append(Key("No data", "ph"))
+    if any(s.partial for s in data):
+        keys.append(Key("Partial: there may be more", "ph"))
     return tuple(keys)
 
 
@@ -126,7 +135,9 @@ def _description(data: Sequence[_Slot], slots: Slots) -> str:
         f"at most {words.count(most.failed)} on {most.name}."
     )
     missing = len(data) - len(seen)
-    return text + (f" No data in {missing} of {len(data)} {unit}." if missing else "")
+    text += f" No data in {missing} of {len(data)} {unit}." if missing else ""
+    partial = sum(s.partial for s in data)
+    return text + (f" Partial in {partial} of {len(data)} {unit}." if partial else "")
 
 
 def _draw(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -> Iterator[Markup]:
@@ -137,6 +148,7 @@ def _draw(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -
             yield svg.element(
                 "g", svg.element("title", slot.words()) + svg.joined(_bar(slots, i, slot, scale))
             )
+    yield from axis.no_data(slots, [s.partial for s in data], scale, "partial")
     yield from axis.time_axis(slots, scale.base)
     yield from axis.coverage_strip(
         slots, [s.coverage for s in data], [s.seen for s in data], threshold, scale.base
@@ -165,13 +177,13 @@ def _table(title: str, data: Sequence[_Slot], unread: bool, slots: Slots) -> Tab
     for s in reversed(data):
         counts = [s.run, s.failed, s.classified, s.unclassified, *([s.unread] if unread else []), s.infra]
         cells = [*(words.count(n) for n in counts), words.rate(s.coverage)]
-        rows.append(Row([s.name, *(cells if s.seen else ["no data", *[""] * (len(cells) - 1)])]))
+        rows.append(Row([s.label, *(cells if s.seen else ["no data", *[""] * (len(cells) - 1)])]))
     columns = [Column("Hour" if slots.hourly else "Day"), *(Column(name, numeric=True) for name in names)]
     return Table(f"{title}, numbers", columns, rows, stack=False, sortable=False)
 
 
 def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -> dict[str, Any]:
-    missing = [not s.seen for s in data]
+    missing, partial = [not s.seen for s in data], [s.partial for s in data]
 
     def trace(name: str, counts: Sequence[int], marker: dict[str, Any]) -> dict[str, Any]:
         # An outline of no height would still be a line: only the solid part says zero.
@@ -188,8 +200,11 @@ def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float)
         trace("not examined", [s.unread for s in data], drawing.dots()),
         trace("infra", [s.infra for s in data], drawing.hollow()),
         drawing.hatch(slots, missing, scale.top),
+        drawing.hatch(slots, partial, [scale.top - s.failed - s.infra for s in data], "partial"),
         *drawing.coverage(slots, [s.coverage if s.seen else None for s in data], threshold),
     ]
     shown = [t for t in traces if any(y is not None for y in t["y"])]
     labels = [words.count(value) for value in scale.values()]
-    return drawing.spec(shown, drawing.layout(slots, scale, labels, missing))
+    layout = drawing.layout(slots, scale, labels, missing)
+    layout["annotations"] += drawing.upright(slots, partial, scale, "partial")
+    return drawing.spec(shown, layout)

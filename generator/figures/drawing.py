@@ -58,10 +58,15 @@ def _milliseconds(slots: Slots) -> float:
 
 
 def hatch(
-    slots: Slots, missing: Sequence[bool], top: float, say: str = "no data", **more: Any
+    slots: Slots,
+    missing: Sequence[bool],
+    top: float | Sequence[float],
+    say: str = "no data",
+    **more: Any,
 ) -> dict[str, Any]:
-    """Hatch over the full height where nothing is known."""
-    heights = [top if m else None for m in missing]
+    """Hatch of a height, or of one each, where nothing is known."""
+    tops = top if isinstance(top, Sequence) else [top] * len(missing)
+    heights = [high if m else None for m, high in zip(missing, tops, strict=True)]
     hover = f"{say}<extra></extra>"
     return bars(slots, heights, 1, name=say, hovertemplate=hover, marker=_hatched(_CLEAR), **more)
 
@@ -137,8 +142,8 @@ def layout(
             "font": {"color": COLOURS["--ink"], "size": 12},
         },
         "xaxis": _time(slots),
-        **_upright(scale, labels, total),
-        "annotations": [*_words(slots, missing, scale, say), *_last(slots)],
+        **_scales(scale, labels, total),
+        "annotations": [*upright(slots, missing, scale, say), *_last(slots)],
         "shapes": [
             {
                 "type": "line",
@@ -154,7 +159,7 @@ def layout(
     }
 
 
-def _upright(scale: Scale, labels: Sequence[str], total: float) -> dict[str, Any]:
+def _scales(scale: Scale, labels: Sequence[str], total: float) -> dict[str, Any]:
     """The axis of the figure, and that of the strip of coverage under it."""
     plain = {"fixedrange": True, "zeroline": False}
     return {
@@ -199,7 +204,7 @@ def _time(slots: Slots) -> dict[str, Any]:
     }
 
 
-def _words(slots: Slots, missing: Sequence[bool], scale: Scale, say: str) -> list[dict[str, Any]]:
+def upright(slots: Slots, missing: Sequence[bool], scale: Scale, say: str) -> list[dict[str, Any]]:
     """The words over each hatched stretch."""
     return [
         {

@@ -28,15 +28,22 @@ def value_of(row: Row | None, k: str, n: str, rate: str = "rate") -> tuple[str, 
     return words.rate(row[rate]), of
 
 
+def marked(text: str, row: Row | None) -> str:
+    """The text, with the word `partial` where an index did not answer completely for what is counted."""
+    return ", ".join(filter(None, (text, "partial"))) if row and row.get("partial") else text
+
+
 def rate_cell(row: Row | None, k: str = "k", n: str = "n", rate: str = "rate") -> Cell:
     """A rate above its numerator and denominator."""
     value, of = value_of(row, k, n, rate)
+    of = marked(of, row)
     return Cell(value, soft=of, sort=row[rate] if row and row.get(rate) is not None else -1)
 
 
-def share_cell(k: int, n: int) -> Cell:
-    """Counts that have no interval of their own, as `112 of 353`."""
-    return Cell(f"{words.count(k)} of {words.count(n)}" if n else "no data", sort=k)
+def share_cell(k: int, n: int, row: Row | None = None) -> Cell:
+    """Counts that have no interval of their own, as `112 of 353`; `row` tells whether they are partial."""
+    counts = f"{words.count(k)} of {words.count(n)}" if n else "no data"
+    return Cell(counts, soft=marked("", row), sort=k)
 
 
 def interval_cell(row: Row, top: float) -> Cell:
@@ -90,6 +97,7 @@ def _before(row: Row) -> str:
 def key_figure(label: str, row: Row | None, note: str = "") -> KeyFigure:
     """A rate with its interval and its change."""
     value, of = value_of(row, "k", "n")
+    of = marked(of, row)
     interval = words.interval(row["low"], row["high"]) if row and row["n"] >= words.FEW else ""
     if row is None or not row["n"] or "state" not in row:
         return KeyFigure(label, value, of, interval, note=note)

@@ -10,7 +10,7 @@ from generator.pages.cells import interval_cell, rate_cell, time_cell, trend_cel
 from generator.pages.group import counts_line, group_figure, group_keys
 from generator.pages.paths import ci_path, root_of
 from generator.pages.signature_rows import hit_table, top_of
-from generator.pages.state_tables import coverage_table, newest_cell
+from generator.pages.state_tables import coverage_table, examined_share, newest_cell
 from generator.render import Cell, Column, Table, render
 from generator.render import Row as TableRow
 from generator.site import Page
@@ -65,11 +65,6 @@ def _index(book: Book) -> Table:
     cells = []
     for ci in book.cis:
         row, all_, last = rows.get(ci), every.get(ci), newest.get(ci)
-        seen = (
-            {"k": all_["examined"], "n": all_["run"], "rate": all_["examined"] / all_["run"]}
-            if all_ and all_["run"]
-            else None
-        )
         cells.append(
             TableRow(
                 (
@@ -78,7 +73,7 @@ def _index(book: Book) -> Table:
                     interval_cell(row, top) if row else "",
                     trend_cell(row),
                     Cell(words.count(row["infra"]) if row else "no data", sort=row["infra"] if row else -1),
-                    rate_cell(seen),
+                    rate_cell(examined_share(book, ci, all_)),
                     newest_cell(book, last),
                     time_cell(last["collected"] if last else None),
                 )

@@ -46,7 +46,7 @@ MEANINGS = {
 def pages(book: Book) -> Iterator[Page]:
     """One page."""
     facts = book.facts
-    skipped = records(book.results.skipped)
+    skipped, partial = records(book.results.skipped), records(book.results.partial)
     body = render(
         "pages/data.html",
         builds=facts.builds,
@@ -56,6 +56,8 @@ def pages(book: Book) -> Iterator[Page]:
         downloads=_downloads(book),
         skipped=_skipped(skipped),
         skipped_count=sum(row["count"] for row in skipped),
+        partial=_partial(partial),
+        partial_count=len({(row["source"], row["day"]) for row in partial}),
         odd=_odd(records(book.results.odd), facts.builds),
         coverage=coverage_table(records(book.results.coverage)),
         freshness=freshness_table(book, "../"),
@@ -112,6 +114,30 @@ def _skipped(rows: list[Row]) -> Table:
     ]
     more = f"All {words.count(len(rows))} rows as CSV" if len(rows) > _SKIPPED else ""
     return Table("What was skipped or only partly read", columns, cells, more, "skipped.csv")
+
+
+def _partial(rows: list[Row]) -> Table:
+    columns = (Column("Source"), Column("Day", nowrap=True), Column("What"), Column("Why"))
+    cells = [
+        TableRow(
+            (
+                inert(row["source"]),
+                Cell(words.weekday(row["day"]), sort=words.iso(row["day"])),
+                _what(row),
+                inert(row["reason"], 300),
+            )
+        )
+        for row in rows[:_SKIPPED]
+    ]
+    more = f"All {words.count(len(rows))} rows as CSV" if len(rows) > _SKIPPED else ""
+    return Table("Days that were not answered completely", columns, cells, more, "partial.csv")
+
+
+def _what(row: Row) -> Cell:
+    hits = f"hits of {words.plural(row['signatures'], 'signature')}" if row["signatures"] else ""
+    if row["builds"]:
+        return Cell("builds", soft=f"and {hits}" if hits else "")
+    return Cell(hits, soft=inert(row["names"] or "", 120))
 
 
 def _odd(rows: list[Row], builds: int) -> Table:

@@ -1,4 +1,4 @@
-"""What stands on every page: how fresh the data are, and the notes at the foot."""
+"""What stands on every page: how fresh the data are, what is missing, and the notes at the foot."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from generator import words
 from generator.render import render
 from generator.stats.results import ALL, Results
 from generator.text.context import PageContext
+from generator.text.missing import missing, unrated
 from generator.text.names import inert
 from generator.text.scope import Scopes
 
@@ -24,6 +25,11 @@ def fresh(results: Results, context: PageContext) -> Markup:
         pipeline="" if scope.pipeline == ALL else inert(scope.pipeline, 40),
         coverage=words.percent(seen["k"], seen["n"]) if seen else "no data",
     )
+
+
+def banner(results: Results) -> Markup:
+    """What is missing from the numbers of every page; empty where nothing is."""
+    return render("pages/banner.html", missing=missing(results), unrated=unrated(results))
 
 
 def foot(results: Results) -> Markup:

@@ -6,7 +6,7 @@ from generator import words
 from generator.figures.daily import daily
 from generator.figures.figure import Figure
 from generator.pages.book import Book
-from generator.pages.cells import key_figure, plain_figure
+from generator.pages.cells import key_figure, marked, plain_figure
 from generator.render import KeyFigure
 from generator.text.names import inert
 from generator.text.records import Row
@@ -14,7 +14,7 @@ from generator.text.records import Row
 
 def group_keys(week: Row | None, month: Row | None) -> list[KeyFigure]:
     """Failure rate in 7 d and 28 d, classified failures, infra outcomes."""
-    count = month or {"classified": 0, "failed_examined": 0, "infra": 0, "failed": 0, "succeeded": 0}
+    count: Row = month or {"classified": 0, "failed_examined": 0, "infra": 0, "failed": 0, "succeeded": 0}
     judged = count["failed"] + count["succeeded"] + count["infra"]
     return [
         key_figure("Failed builds, 7\u202fd", week),
@@ -23,7 +23,7 @@ def group_keys(week: Row | None, month: Row | None) -> list[KeyFigure]:
             "Classified failures, 28\u202fd",
             count["classified"],
             count["failed_examined"],
-            "a signature matched; of those whose logs were seen",
+            marked("a signature matched; of those whose logs were seen", month),
         ),
         plain_figure("Infra outcomes, apart, 28\u202fd", count["infra"], judged, "not in the failure rate"),
     ]
@@ -32,7 +32,6 @@ def group_keys(week: Row | None, month: Row | None) -> list[KeyFigure]:
 def group_figure(book: Book, dimension: str, value: str) -> Figure:
     """Builds of a CI or a job per day, 28 d, without non-voting ones."""
     frame = book.group_frames.get((dimension, value), book.results.group_days.iloc[:0])
-    frame = frame.assign(coverage=(frame["examined"] / frame["run"]).where(frame["run"] > 0))
     caption = (
         "Last 28\u202fd, without non-voting builds; UTC. The strip is coverage, builds examined of those run."
     )

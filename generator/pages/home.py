@@ -9,7 +9,7 @@ from generator import words
 from generator.figures.daily import daily
 from generator.figures.figure import Figure
 from generator.pages.book import Book
-from generator.pages.cells import key_figure
+from generator.pages.cells import key_figure, marked
 from generator.pages.paths import gate_path, root_of, signature_path
 from generator.pages.signature_rows import signature_table
 from generator.pages.state_tables import freshness_table, top_jobs
@@ -116,7 +116,9 @@ def _view(book: Book, scope: Scope, path: str) -> View:
         ),
         signatures=len(book.signature_ids),
         place=f"{inert(scope.name[:1].upper() + scope.name[1:], 60)}, {_votes(scope)}",
-        unclassified=words.percent(known["n"] - known["k"], known["n"]) if known else "no data",
+        unclassified=marked(
+            words.percent(known["n"] - known["k"], known["n"]) if known else "no data", known
+        ),
         jobs=top_jobs(book, root),
         freshness=freshness_table(book, root, _CIS),
         odd=_odd(book),

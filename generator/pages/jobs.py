@@ -53,7 +53,7 @@ def _index(book: Book, rows: list[Row]) -> Markup:
                 rate_cell(row),
                 rate_cell(week.get(row["value"])),
                 trend_cell(week.get(row["value"])),
-                share_cell(row["classified"], row["failed_examined"]),
+                share_cell(row["classified"], row["failed_examined"], row),
                 Cell(words.count(row["infra"]), sort=row["infra"]),
             )
         )

@@ -36,11 +36,16 @@ def bug_cell(book: Book, id: str) -> Cell:
 
 def spark_cell(days: Sequence[Row]) -> Cell:
     """Hits a day over the last 28 days, on a scale of their own."""
-    counts, seen = [row["k"] for row in days[-28:]], [row["has_data"] for row in days[-28:]]
+    counts, seen = [row["hits"] for row in days[-28:]], [looked_at(row) for row in days[-28:]]
     if not counts:
         return Cell("no data", sort=-1)
     label = f"Hits per day, {len(counts)} days, at most {max(counts)} a day"
     return Cell(svg=spark(counts, seen, label), sort=sum(counts))
+
+
+def looked_at(day: Row) -> bool:
+    """Whether the hits of a row of `signature_days` are known: none is a zero."""
+    return bool(day["has_data"] or (day["failed"] and not day["partial"]))
 
 
 def top_of(rows: Iterable[Row]) -> float:
@@ -75,7 +80,7 @@ def _row(book: Book, row: Row, path: str, top: float) -> TableRow:
         (
             name_cell(book, id, path, notes(book, row)),
             spark_cell(days),
-            share_cell(row["hits"], row["failed"]),
+            share_cell(row["hits"], row["failed"], row),
             rate_cell(row),
             interval_cell(row, top),
             trend_cell(row),

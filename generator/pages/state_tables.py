@@ -36,8 +36,8 @@ def freshness_table(book: Book, root: str, at_most: int = 1000) -> Table:
 
 
 def _ci_row(book: Book, ci: str, newest: Row | None, week: Row | None, root: str) -> TableRow:
-    run, examined = (week["run"], week["examined"]) if week else (0, 0)
-    share = {"k": examined, "n": run, "rate": examined / run if run else None}
+    run = week["run"] if week else 0
+    share = examined_share(book, ci, week)
     return TableRow(
         (
             Cell(inert(ci), href=root + ci_path(ci)),
@@ -46,6 +46,13 @@ def _ci_row(book: Book, ci: str, newest: Row | None, week: Row | None, root: str
             rate_cell(share),
         )
     )
+
+
+def examined_share(book: Book, ci: str, row: Row | None) -> Row | None:
+    """Builds examined of those run, of a row of `groups`; none where builds that passed are not known."""
+    if not row or not row["run"] or ci in book.facts.unrated:
+        return None
+    return {"k": row["examined"], "n": row["run"], "rate": row["examined"] / row["run"]}
 
 
 def newest_cell(book: Book, row: Row | None) -> Cell:

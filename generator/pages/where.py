@@ -10,6 +10,7 @@ from generator import words
 from generator.figures.multiples import multiples
 from generator.pages.book import Book
 from generator.pages.cells import value_of
+from generator.pages.signature_rows import looked_at
 from generator.stats.results import ALL, UNKNOWN
 from generator.text.names import inert
 from generator.text.records import Row
@@ -52,20 +53,20 @@ def where_groups(book: Book, id: str) -> list[Group]:
     found = []
     for dimension, title in _DIMENSIONS.items():
         part = sorted((row for row in rows if row["dimension"] == dimension), key=_order)
-        if any(row["k"] and row["value"] != UNKNOWN for row in part):
+        if any(row["hits"] and row["value"] != UNKNOWN for row in part):
             found.append(_group(book, id, title, part, days))
     return found
 
 
 def _order(row: Row) -> tuple[int, int, str]:
-    return -row["k"], -row["n"], row["value"] or ""
+    return -row["hits"], -row["n"], row["value"] or ""
 
 
 def _group(book: Book, id: str, title: str, rows: list[Row], days: list[Row]) -> Group:
     at = {row["day"]: i for i, row in enumerate(days)}
     shown = rows[:_SHOWN]
     counts = {_name(row): _counts(book, id, row, at) for row in shown}
-    drawn = multiples(counts, [row["has_data"] for row in days], "Hits per day")
+    drawn = multiples(counts, [looked_at(row) for row in days], "Hits per day")
     items = [_one(row, drawn.svgs[_name(row)]) for row in shown]
     more = f"{words.count(len(rows) - _SHOWN)} more with fewer hits" if len(rows) > _SHOWN else ""
     return Group(title, f"0 to {words.count(drawn.top)} a day", items, more)
@@ -84,6 +85,6 @@ def _counts(book: Book, id: str, row: Row, at: dict[object, int]) -> list[int]:
 
 
 def _one(row: Row, svg: Markup) -> One:
-    value, of = value_of(row, "k", "n")
+    value, of = value_of(row, "k", "n") if row["n"] else (words.plural(row["hits"], "hit"), "no rate")
     interval = words.interval(row["low"], row["high"]) if row["n"] >= words.FEW else ""
     return One(svg, words.cut(_name(row), 80), value, of, interval)

@@ -37,6 +37,7 @@ def breakdowns(base: Base, seen: Looked, settings: StatsSettings) -> pd.DataFram
                 "dimension": repeated([dimension], size * width), "value": repeated(coded.values, width),
                 "window": repeated([window], size * width),
                 **rates.columns(), "has_data": np.isfinite(rates.rate),
+                "hits": hit_counts(base, through.failed_hits, group, size).ravel(),
             })  # fmt: skip
             hit = recent.ravel() > 0
             worth_a_row = hit | (rates.moments.n > 0) & (dimension in WHOLE)

@@ -23,6 +23,7 @@ from generator.stats.fragments import (
     HITS,
     HOUR,
     LINE,
+    LOOKED_AT,
     PARTIAL,
     RATE,
     SCOPE,
@@ -61,11 +62,8 @@ RESULTS: dict[str, Schema] = {
         *WINDOW,
         *SIGNATURE,
         *HITS,
-        *columns(
-            "int64",
-            failed="failed builds examined with the signature (any job)",
-            unique="hits that no other signature has",
-        ),
+        *LOOKED_AT,
+        *columns("int64", unique="hits that no other signature has"),
         *columns("float64", share="hits ÷ failed", share_low="lower bound", share_high="upper bound"),
         # k = hits. n: builds of the jobs the signature was ever seen in (any outcome, any time in the store)
         # that succeeded since it was first looked for, or failed and were examined with it (in any version).
@@ -106,7 +104,7 @@ RESULTS: dict[str, Schema] = {
         ),
         *PARTIAL,
     ),
-    "signature_days": (*SCOPE, *SIGNATURE, *DAY, *SIGNATURE_RATE, *PARTIAL),
+    "signature_days": (*SCOPE, *SIGNATURE, *DAY, *SIGNATURE_RATE, *HITS, *LOOKED_AT, *PARTIAL),
     "signature_hours": (
         *SIGNATURE,
         *HOUR,
@@ -114,7 +112,7 @@ RESULTS: dict[str, Schema] = {
         *columns("float64", rate="k ÷ n; null without data"),
         *HAS_DATA,
     ),
-    "breakdowns": (*SIGNATURE, *GROUP, *WINDOW, *SIGNATURE_RATE),
+    "breakdowns": (*SIGNATURE, *GROUP, *WINDOW, *SIGNATURE_RATE, *HITS),
     "breakdown_days": (*SIGNATURE, *GROUP, *DAY, *HITS),
     "groups": (
         *GROUP,

@@ -75,6 +75,7 @@ HOUR = columns("timestamp", hour="full hour UTC")
 GROUP = columns("string", dimension="what the builds are grouped by", value="the group")
 SIGNATURE = columns("string", signature="signature id")
 HITS = columns("int64", hits="failed builds with a hit of the signature")
+LOOKED_AT = columns("int64", failed="failed builds examined with the signature (any job)")
 BUILD: Schema = tuple(
     c
     for c in BUILDS

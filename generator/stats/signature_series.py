@@ -55,6 +55,8 @@ def _rows(
         **{name: np.broadcast_to(values, len(moments.n)) for name, values in labels.items()},
         "signature": np.tile(base.signatures, cells),
         **rates.columns(), "has_data": np.isfinite(rates.rate),
+        "hits": hit_counts(base, through.failed_hits, cell, cells).ravel(),
+        "failed": counts(through, (through.failed_any,), cell, cells)[0],
     })  # fmt: skip
 
 

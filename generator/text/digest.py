@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.text.context import PageContext
 from generator.text.layout import figure, frequent, paragraph, section
+from generator.text.missing import missing, unrated
 from generator.text.names import label, plain, short
 from generator.text.records import Row, records
 from generator.text.scope import Scope, Scopes, compared, judged, state_of
@@ -81,8 +82,13 @@ class _Mail:
             *paragraph(plain(self._context.community, 200)),
             *paragraph(head),
             *paragraph(about),
+            *(line for told in self._missing() for line in paragraph(plain(told, 400))),
             "",
         ]
+
+    def _missing(self) -> list[str]:
+        partial, without = missing(self._results), unrated(self._results)
+        return [told for told in (f"Partial: {partial}" if partial else "", without) if told]
 
     def _figures(self) -> list[str]:
         return [_figure_line(title, self._scope.totals.get(key)) for key, title in _FIGURES]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.text.context import PageContext
 from generator.text.digest import edition
+from generator.text.missing import missing, unrated
 from generator.text.names import inert, label
 from generator.text.records import Row, records
 from generator.text.scope import Scope, Scopes, compared, judged, state_of
@@ -35,6 +36,7 @@ def tsc(results: Results, context: PageContext) -> str:
         f"# CI report {edition(results, context)}: {escaped(context.community, 100)}",
         f"{f'Week to {words.moment(until)}' if until else 'No data yet'}, {area}, voting jobs, "
         "compared with the 7 d before. Intervals are 95 %; under n = 10 only counts are given.",
+        *_missing(results),
         _state(results, context, scope),
         "## Figures\n\n" + _figures(scope),
         "## New or worse\n\n" + _items(scope.in_state("new", "returned", "worse"), context),
@@ -49,6 +51,12 @@ def tsc(results: Results, context: PageContext) -> str:
 def escaped(text: str, width: int = 120) -> str:
     """One line of Markdown that shows the text as it is, cut to `width` characters before escaping."""
     return _SPECIAL.sub(r"\\\1", inert(text, width))
+
+
+def _missing(results: Results) -> list[str]:
+    """What is missing from the numbers; nothing where nothing is."""
+    partial, without = missing(results), unrated(results)
+    return [f"**Partial.** {escaped(partial, 400)}"] * bool(partial) + [escaped(without, 400)] * bool(without)
 
 
 def _state(results: Results, context: PageContext, scope: Scope) -> str:

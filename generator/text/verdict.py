@@ -8,6 +8,7 @@ from typing import Literal
 
 from generator import words
 from generator.stats.results import ALL
+from generator.text.missing import NO_RATE
 from generator.text.names import inert
 from generator.text.place import is_it_us
 from generator.text.records import Row
@@ -40,7 +41,11 @@ def verdict(
     """
     failed = scope.totals.get("failed")
     if not failed or failed["n"] < words.FEW:
-        return _too_few(scope, failed)
+        seen = scope.totals.get("coverage_failed")
+        # failures that are in no failure rate: builds that passed are not known
+        if not seen or seen["n"] < words.FEW or (failed and failed["n"]):
+            return _too_few(scope, failed)
+        failed = {**seen, "k": seen["n"], "n": 0, "state": "unrated"}
     tone, word = _state(scope, failed)
     culprit = scope.culprit()
     what = _unseen(scope, failed, threshold, ascii) or _unclassified(scope, ascii)
@@ -67,6 +72,8 @@ def _state(scope: Scope, failed: Row) -> tuple[Tone, str]:
     name = scope.name[:1].upper() + scope.name[1:]
     if failed["state"] in ("worse", "better"):
         return failed["state"], f"{name}: {failed['state']}"
+    if failed["state"] == "unrated":
+        return "steady", f"{name}: no failure rate"
     if failed["state"] == "no data":
         return "steady", f"{name}: nothing to compare with yet"
     return "steady", f"{name}: no clear change"
@@ -136,6 +143,8 @@ def _what(scope: Scope, row: Row, name: str, failed: Row) -> str:
 
 def _how_much(scope: Scope, failed: Row, ascii: bool) -> str:
     """How the failure rate of the scope compares with the window before."""
+    if failed["state"] == "unrated":
+        return f"{words.plural(failed['k'], 'build')} failed; {NO_RATE}."
     now = words.percent(failed["k"], failed["n"], ascii=ascii)
     if failed["state"] == "no data":
         return f"Builds failed in {now}; there is no earlier {scope.length} to compare with."

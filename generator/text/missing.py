@@ -1,0 +1,70 @@
+"""What is missing from the numbers, in a sentence or two: for every page, the mail and the report."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from generator import words
+from generator.model import NOT_USABLE
+from generator.text.names import inert
+from generator.text.records import Row, records
+
+if TYPE_CHECKING:
+    from generator.stats.results import Results
+
+#: Longer ago than any window goes back.
+_DAYS = timedelta(days=28)
+_NAMED = 2
+
+#: What is said of CIs of which only failures are known.
+NO_RATE = "builds that passed are not in this index: no failure rate; the share of failures is"
+
+
+def missing(results: Results) -> str:
+    """What sources did not answer for the last 28 d; empty if they answered all."""
+    until = results.facts.until or results.facts.now
+    rows = [row for row in records(results.partial) if row["day"] > until - _DAYS]
+    lost = sorted({row["source"] for row in rows if row["reason"] == NOT_USABLE})
+    open_ = [row for row in rows if row["source"] not in lost]
+    said = [f"{_sources(lost)} could not be used at the last collection"] if lost else []
+    whole = [row for row in open_ if row["builds"]]
+    if whole:
+        said.append(_unanswered(whole, ""))
+    elif open_:
+        said.append(_unanswered(open_, _signatures(open_)))
+    if not said:
+        return ""
+    sentence = "; ".join(said)
+    return f"{sentence[:1].upper()}{sentence[1:]}. What that leaves out is marked as partial and asked again."
+
+
+def _unanswered(rows: list[Row], what: str) -> str:
+    reasons = sorted({inert(row["reason"], 80) for row in rows})
+    why = reasons[0] if len(reasons) == 1 else words.plural(len(reasons), "reason")
+    sources = sorted({row["source"] for row in rows})
+    return f"{_sources(sources)} did not answer completely for {what}{_days(rows)} ({why})"
+
+
+def _sources(names: list[str]) -> str:
+    if len(names) > _NAMED:
+        return words.plural(len(names), "source")
+    return f"the {'source' if len(names) == 1 else 'sources'} {words.listed([inert(n, 40) for n in names])}"
+
+
+def _signatures(rows: list[Row]) -> str:
+    most = max(row["signatures"] for row in rows)
+    return f"{words.plural(most, 'signature')}{' or fewer' if len(rows) > 1 and most > 1 else ''} on "
+
+
+def _days(rows: list[Row]) -> str:
+    days: list[datetime] = sorted({row["day"] for row in rows})
+    if len(days) <= _NAMED:
+        return words.listed([words.day(day) for day in days])
+    return f"{len(days)} days from {words.day(days[0])} to {words.day(days[-1])}"
+
+
+def unrated(results: Results) -> str:
+    """Which CIs have no failure rate, and why; empty if all have one."""
+    names = [inert(name, 40) for name in results.facts.unrated]
+    return f"{words.listed(names)}: {NO_RATE}." if names else ""
