@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -51,17 +52,18 @@ class Wire:
         401, 403 and redirects raise GatepostError unless their status is in `allowed`; UnreachableError if
         there is none within the patience of the settings.
         """
-        pauses = waits(self.settings.patience_s)
-        while True:
+        began, patience, reason = time.monotonic(), self.settings.patience_s, ""
+        for tried, wait in enumerate(chain(waits(patience), [None])):
             reply, reason, least = self._round(method, target, body)
             if reply is not None:
                 if reply.status not in allowed:
                     refused(reply, self.url, self.settings, self.hide)
                 return reply
-            wait = next(pauses, None)
-            if wait is None or least > self.settings.patience_s:
-                raise UnreachableError(self.url, reason, unreachable_hint(self.url, reason, self.settings))
+            late = tried and time.monotonic() - began > patience  # to wait for answers takes time, too
+            if wait is None or late or least > patience:
+                break
             time.sleep(max(wait, least))
+        raise UnreachableError(self.url, reason, unreachable_hint(self.url, reason, self.settings))
 
     def _round(self, method: str, target: str, body: bytes | None) -> tuple[Reply | None, str, float]:
         """Each address once, until one answers: the reply or None, why not, seconds to wait at least."""
