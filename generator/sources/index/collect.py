@@ -1,8 +1,9 @@
 """A collection from an index, from what is left to ask to the tables for the store. Read `collect` first.
 
-1. The days that the index holds are counted. Each is a slice: one request asks for its builds and for those
-   that each signature matches, by aggregation in the cluster (`slices`, `aggregations`, `answers`). What was
-   finished by an earlier collection is not asked again; a new signature is, for all days.
+1. The days that the index holds are counted. One request asks, for days that follow one another, for the
+   builds of each and for those that each signature matches, by aggregation in the cluster (`slices`,
+   `aggregations`, `answers`). What an earlier collection finished is not asked again; a new signature is, for
+   all days.
 2. The answers of now and before give builds, their hits, and what each was examined with
    (`record`, `derive`).
 3. Of the newest hits a line is fetched, of unexplained failures the likeliest lines (`excerpts`).
@@ -12,7 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from generator import words
@@ -30,6 +31,8 @@ from generator.sources.queries import query_set, usable
 from generator.sources.rows import Origin, Row, skipped_row
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from generator.index_settings import IndexSettings
     from generator.sources import Context
     from generator.tables import Tables
@@ -43,19 +46,26 @@ def collect(settings: IndexSettings, index: Index, context: Context) -> Tables:
     found = extent(index.days(*EVER), _since(settings, context), context.now)
     asker = _asker(settings, index, queries)
     _ask(asker, questions(found.days, tuple(queries), record.finished()), record, context)
-    for question in questions(found.gaps, tuple(queries), record.finished()):
+    for question in questions(dict.fromkeys(found.gaps, 0), tuple(queries), record.finished()):
         record.fail(question, NO_DOCUMENTS)
     if isinstance(asker, RunAsker) and asker.others:
         context.progress.note(
             f"{settings.name}: {words.plural(asker.others, 'document')} of no build (buildsets)"
         )
-    derived = derive(record, builds_hash(settings), used)
+    stored = context.stored("builds").set_index("build_uuid")
+    derived = derive(record, builds_hash(settings), used, _starts(stored))
     if not derived.ends and builds_hash(settings) in record.rejected:
         raise _no_builds(settings, record.rejected[builds_hash(settings)])
     origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
-    emission = Emission(settings, index, context, origin, used, record, derived)
+    emission = Emission(settings, index, context, origin, used, record, derived, stored)
     skipped = [*_outside(origin, settings, found), *_refused(origin, used, queries, record)]
     return emission.tables(found.days, skipped)
+
+
+def _starts(stored: pd.DataFrame) -> dict[str, datetime]:
+    """When builds began, as far as the store knows: from Zuul, lines do not tell."""
+    known = stored[stored["duration_s"].notna() & stored["start_time"].notna()]["start_time"]
+    return {str(uuid): start.to_pydatetime() for uuid, start in known.items()}
 
 
 def _since(settings: IndexSettings, context: Context) -> date | None:
@@ -72,17 +82,18 @@ def _asker(settings: IndexSettings, index: Index, queries: dict[str, str]) -> As
 
 
 def _ask(asker: Asker, wanted: Sequence[Question], record: Record, context: Context) -> None:
-    """Ask slice by slice; once the index goes away the others are noted as not answered."""
-    with context.progress.task(f"Asking {record.source}", len(wanted)) as task:
+    """Ask, the newest days first; once the index goes away the others are noted as not answered."""
+    total = sum(len(question.days) for question in wanted)
+    with context.progress.task(f"Asking {record.source}, by day", total) as task:
         for number, question in enumerate(wanted):
             try:
-                record.take(question, asker.ask(question.day, question.hashes))
+                record.take(question, asker.ask(question))
             except UnreachableError as error:
                 context.progress.note(f"{record.source}: {error.message}; the next collection asks again")
                 for left in wanted[number:]:
                     record.fail(left, error.reason)
                 return
-            task.advance()
+            task.advance(len(question.days))
 
 
 def _no_builds(settings: IndexSettings, reason: str) -> GatepostError:

@@ -1,8 +1,8 @@
 """Builds, their hits, and what they were examined with, out of the answers of the slices.
 
 A build is what the query for builds found, in however many slices and indices: it ends with the last of those
-documents. It was examined with those signatures whose slices are whole for the day of its end (and the day
-before, if it ended in the night), and with no others: what was not answered is not a zero.
+documents. It was examined with those signatures whose slices are whole for all its days, and with no others:
+what was not answered is not a zero.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 
 from generator.signatures.model import Signature
 from generator.sources.index.record import Record
-from generator.sources.index.slices import nights
+from generator.sources.index.slices import lived
 from generator.sources.queries import query_set
 
 
@@ -54,32 +54,26 @@ def ends(answers: pd.DataFrame, builds_hash: str) -> dict[str, datetime]:
 
 
 def examined(
-    builds: Mapping[str, datetime], whole: Mapping[date, frozenset[str]], used: Sequence[Signature]
+    days: Mapping[str, tuple[date, ...]], whole: Mapping[date, frozenset[str]], used: Sequence[Signature]
 ) -> dict[str, Examined]:
-    """What each build was examined with; `whole`: by day asked the hashes of the queries answered wholly."""
-    first = min(whole, default=date.min)
+    """What each build was examined with, by its days; `whole`: by day what was answered wholly."""
     made: dict[frozenset[str], Examined] = {}
     by_days: dict[tuple[date, ...], Examined] = {}
-    result = {}
-    for uuid, end in builds.items():
-        days = nights(end, first)
-        if days not in by_days:
-            answered = frozenset.intersection(*(whole.get(day, frozenset()) for day in days))
-            if answered not in made:
-                made[answered] = Examined.of(one for one in used if one.query_hash in answered)
-            by_days[days] = made[answered]
-        result[uuid] = by_days[days]
-    return result
+    for some in set(days.values()):
+        answered = frozenset.intersection(*(whole.get(day, frozenset()) for day in some))
+        if answered not in made:
+            made[answered] = Examined.of(one for one in used if one.query_hash in answered)
+        by_days[some] = made[answered]
+    return {uuid: by_days[some] for uuid, some in days.items()}
 
 
-def hits(answers: pd.DataFrame, with_: Mapping[str, Examined]) -> tuple[list[Hit], frozenset[str]]:
-    """The hits of the builds, and the builds that signatures matched but that no query for builds found."""
+def hits(
+    answers: pd.DataFrame, with_: Mapping[str, Examined], used: Sequence[Signature]
+) -> tuple[list[Hit], frozenset[str]]:
+    """The hits of the builds, and the builds that signatures matched but no query for builds found."""
     by_hash: dict[str, list[str]] = {}
-    for one in {id(some): some for some in with_.values()}.values():
-        for signature in one.signatures:
-            names = by_hash.setdefault(signature.query_hash, [])
-            if signature.id not in names:
-                names.append(signature.id)
+    for signature in used:
+        by_hash.setdefault(signature.query_hash, []).append(signature.id)
     asked = answers[answers["query_hash"].isin(list(by_hash))]
     groups = asked.groupby(["build_uuid", "query_hash"], sort=True)
     sums = groups.agg(lines=("lines", "sum"), first=("first", "min"), last=("last", "max")).reset_index()
@@ -95,41 +89,40 @@ def hits(answers: pd.DataFrame, with_: Mapping[str, Examined]) -> tuple[list[Hit
     return sorted(found), frozenset(homeless)
 
 
-def news(
-    builds: Mapping[str, datetime],
-    with_: Mapping[str, Examined],
-    known: Mapping[str, str | None],
-    changed: Collection[str],
-    failed: Collection[date],
-    first: date,
-) -> set[str]:
-    """The builds that the store must be told of; `known`: the query_set of those that it has.
-
-    One that is only examined with another set now, because a slice was just not answered, stays as it is.
-    """
-
-    def told(uuid: str, end: datetime) -> bool:
-        if uuid not in known or uuid in changed:
-            return True
-        now = with_[uuid].id
-        return now is not None and now != known[uuid] and not any(day in failed for day in nights(end, first))
-
-    return {uuid for uuid, end in builds.items() if told(uuid, end)}
-
-
 class Derived(NamedTuple):
-    """What follows from all answers; `homeless`: builds that only signatures found; `first` day asked."""
+    """What follows from all answers: of builds end, days, set; `homeless`: only signatures found them."""
 
     ends: dict[str, datetime]
+    days: dict[str, tuple[date, ...]]
     with_: dict[str, Examined]
     hits: list[Hit]
     homeless: frozenset[str]
-    first: date
+
+    def news(
+        self, known: Mapping[str, str | None], changed: Collection[str], failed: Collection[date]
+    ) -> set[str]:
+        """The builds that the store must be told of; `known`: the query_set of those that it has.
+
+        One that is only examined with another set now, because a day was just not answered, stays as it is.
+        """
+
+        def told(uuid: str) -> bool:
+            if uuid not in known or uuid in changed:
+                return True
+            now = self.with_[uuid].id
+            return (
+                now is not None and now != known[uuid] and not any(day in failed for day in self.days[uuid])
+            )
+
+        return {uuid for uuid in self.ends if told(uuid)}
 
 
-def derive(record: Record, builds_hash: str, used: Sequence[Signature]) -> Derived:
-    """Builds and hits by the answers of now and before."""
+def derive(
+    record: Record, builds_hash: str, used: Sequence[Signature], starts: Mapping[str, datetime]
+) -> Derived:
+    """Builds and hits by the answers of now and before; `starts`: when builds began, where that is known."""
     builds, whole = ends(record.answers, builds_hash), record.whole()
-    with_ = examined(builds, whole, used)
-    found, homeless = hits(record.answers, with_)
-    return Derived(builds, with_, found, homeless, min(whole, default=date.min))
+    first = min(whole, default=date.min)
+    days = {uuid: lived(starts.get(uuid), end, first) for uuid, end in builds.items()}
+    with_ = examined(days, whole, used)
+    return Derived(builds, days, with_, *hits(record.answers, with_, used))

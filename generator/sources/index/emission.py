@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from heapq import nlargest
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +17,7 @@ from generator.model import TABLES
 from generator.signatures.model import Signature
 from generator.sources.index import excerpts
 from generator.sources.index.asking import Index, UnreachableError
-from generator.sources.index.derive import Derived, news
+from generator.sources.index.derive import Derived
 from generator.sources.index.excerpts import Quote
 from generator.sources.index.record import Record
 from generator.sources.index.rows_of import hit_rows, row_of, shows_passed, told_columns
@@ -44,6 +45,7 @@ class Emission:
     used: Sequence[Signature]
     record: Record
     derived: Derived
+    stored: pd.DataFrame
 
     def tables(self, days: Collection[date], skipped: Sequence[Row]) -> Tables:
         """The tables for the store; `days`: those that the index holds."""
@@ -69,26 +71,22 @@ class Emission:
     def _news(self) -> set[str]:
         """Builds to tell of, but for those that the store does not keep any more."""
         known = {
-            str(uuid): None if pd.isna(id_) else str(id_) for uuid, id_ in self._stored["query_set"].items()
+            str(uuid): None if pd.isna(id_) else str(id_) for uuid, id_ in self.stored["query_set"].items()
         }
-        failed, before = self.record.failed_days(), self.context.before
-        derived = self.derived
-        found = news(derived.ends, derived.with_, known, self.record.changed(), failed, derived.first)
-        return {uuid for uuid in found if before is None or derived.ends[uuid] >= before}
+        found = self.derived.news(known, self.record.changed(), self.record.failed_days())
+        before, ends = self.context.before, self.derived.ends
+        return {uuid for uuid in found if before is None or ends[uuid] >= before}
 
     def _fetched(self, days: Collection[date], told: Collection[str]) -> tuple[dict[_Key, Quote], list[Row]]:
         """Lines of hits and of unexplained failures; what is not answered is asked the next time."""
         queries = {signature.query_hash: signature.query for signature in self.used}
-        ends = self.derived.ends
-        quotes: dict[_Key, Quote] = {}
+        missing = excerpts.unquoted(self.derived.hits, self.derived.ends, days, self._quotes)
+        unexplained = {uuid: self.derived.days[uuid] for uuid in self._unexplained(days, told)}
         try:
-            missing = excerpts.unquoted(self.derived.hits, ends, days, self._quotes)
-            quotes = excerpts.quotes(self.index, queries, missing)
-            wanted = self._unexplained(days, told)
-            return quotes, excerpts.failure_lines(self.index, {uuid: ends[uuid] for uuid in wanted})
+            return excerpts.fetch(self.index, queries, missing, unexplained)
         except UnreachableError as error:
             self.context.progress.note(f"{self.origin.source}: no excerpts: {error.message}")
-            return quotes, []
+            return {}, []
 
     def _unexplained(self, days: Collection[date], told: Collection[str]) -> list[str]:
         """The newest examined failures without a hit that have no failure lines yet."""
@@ -106,19 +104,18 @@ class Emission:
     def _outcome(self, uuid: str, told: Collection[str]) -> str | None:
         if uuid in told:
             return str(self._row(uuid)["outcome"])
-        return str(self._stored.at[uuid, "outcome"]) if uuid in self._stored.index else None
+        return str(self.stored.at[uuid, "outcome"]) if uuid in self.stored.index else None
 
     def _row(self, uuid: str) -> Row:
         """A row of `builds`, from what was just told or from what the store has."""
         if uuid not in self._made:
-            documents = self.record.documents.get(uuid)
+            told = sorted(self.record.documents.get(uuid, ()), key=itemgetter(0))
+            documents = [document for _, document in told]
             known: Mapping[str, object]
             if documents:
                 known = told_columns(self.settings, self._reader, documents, uuid, self.derived.ends[uuid])
-            elif uuid in self._stored.index:
-                known = {
-                    str(name): value for name, value in self._stored.loc[uuid].items() if pd.notna(value)
-                }
+            elif uuid in self.stored.index:
+                known = {str(name): value for name, value in self.stored.loc[uuid].items() if pd.notna(value)}
             else:
                 known = {"end_time": self.derived.ends[uuid]}
             self._made[uuid] = row_of(self.origin, known, uuid, self.derived.with_[uuid])
@@ -144,7 +141,7 @@ class Emission:
 
     def _sources(self, builds: Sequence[Row]) -> list[Row]:
         """A row for each CI whose builds the source has shown."""
-        mine = self._stored[(self._stored["source"] == self.origin.source).fillna(False)]
+        mine = self.stored[(self.stored["source"] == self.origin.source).fillna(False)]
         passed = shows_passed(self.settings, self.context.outcomes)
         if passed is None:
             outcomes = {*mine["outcome"], *(row["outcome"] for row in builds)}
@@ -161,10 +158,6 @@ class Emission:
         if self.settings.preset == "zuul":
             return run_reader(self.index)
         return Seen(field_names(self.settings.fields))
-
-    @cached_property
-    def _stored(self) -> pd.DataFrame:
-        return self.context.stored("builds").set_index("build_uuid")
 
     @cached_property
     def _stored_lines(self) -> pd.DataFrame:

@@ -1,18 +1,18 @@
 """A line of log for each hit that is shown, and the likeliest failures of builds that no signature explains.
 
-Only these documents are ever fetched; all of them in one request each, for the newest builds.
+Only these documents are ever fetched, for the newest builds, all in one request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from heapq import nlargest
 from typing import Any, NamedTuple
 
 from generator.matching.excerpts import excerpt
 from generator.sources.index.aggregations import lucene
-from generator.sources.index.asking import Fields, Index, between
+from generator.sources.index.asking import Answer, Fields, Index, between
 from generator.sources.index.derive import Hit
 from generator.sources.index.slices import DAY, midnight
 from generator.sources.metadata import Seen, as_text, field_names
@@ -56,23 +56,52 @@ def unquoted(
     return {hash_: found for hash_, found in missing.items() if found}
 
 
-def quotes(
-    index: Index, queries: Mapping[str, str], missing: Mapping[str, Sequence[Hit]]
-) -> dict[tuple[str, str], Quote]:
-    """By build and query hash the first matching line, where it is answered; raises UnreachableError."""
-    fields = index.fields
-    seen = Seen(field_names(index.settings.fields))
-    found: dict[tuple[str, str], Quote] = {}
-    bodies = [_quotation(fields, queries[hash_], hits) for hash_, hits in missing.items()]
-    for hash_, answer in zip(missing, index.search(bodies) if bodies else (), strict=True):
-        if answer.problem is not None:
-            continue
-        for hit in answer.body.get("hits", {}).get("hits", ()):
-            document = hit.get("_source", {})
-            lines = str(seen.value(document, "message") or "").encode("utf-8", "replace").split(b"\n")[:LINES]
-            uuid = str(hit["fields"][fields.exact["build_uuid"]][0])
-            found[uuid, hash_] = Quote(excerpt(lines), as_text(seen.value(document, "filename")))
-    return found
+def fetch(
+    index: Index,
+    queries: Mapping[str, str],
+    missing: Mapping[str, Sequence[Hit]],
+    unexplained: Mapping[str, Sequence[date]],
+) -> tuple[dict[tuple[str, str], Quote], list[Row]]:
+    """By build and query hash the first matching line; rows of `failure_lines` of builds, by their days.
+
+    One request for all. What is not answered wholly is left out; raises UnreachableError.
+    """
+    quoting = [_quotation(index.fields, queries[hash_], hits) for hash_, hits in missing.items()]
+    failing = [_failures(index.fields, uuid, days) for uuid, days in unexplained.items()]
+    bodies = [*quoting, *failing]
+    answers = index.search(bodies) if bodies else []
+    reader = Seen(field_names(index.settings.fields))
+    quotes: dict[tuple[str, str], Quote] = {}
+    for hash_, answer in zip(missing, answers, strict=False):
+        quotes |= {(uuid, hash_): quote for uuid, quote in _quoted(index.fields, reader, answer)}
+    rows: list[Row] = []
+    for uuid, answer in zip(unexplained, answers[len(quoting) :], strict=True):
+        rows += ranked(uuid, _told(reader, answer))
+    return quotes, rows
+
+
+def _hits(answer: Answer) -> Sequence[Mapping[str, Any]]:
+    return () if answer.problem is not None else answer.body.get("hits", {}).get("hits", ())
+
+
+def _quoted(fields: Fields, reader: Seen, answer: Answer) -> Iterator[tuple[str, Quote]]:
+    for hit in _hits(answer):
+        document = hit.get("_source", {})
+        lines = str(reader.value(document, "message") or "").encode("utf-8", "replace").split(b"\n")
+        file = as_text(reader.value(document, "filename"))
+        yield str(hit["fields"][fields.exact["build_uuid"]][0]), Quote(excerpt(lines[:LINES]), file)
+
+
+def _told(reader: Seen, answer: Answer) -> list[tuple[str, str | None]]:
+    """First lines of messages with their files, by time; the search gives the last first."""
+    documents = [hit.get("_source", {}) for hit in reversed(_hits(answer))]
+    return [
+        (
+            str(reader.value(document, "message") or "").split("\n", 1)[0],
+            as_text(reader.value(document, "filename")),
+        )
+        for document in documents
+    ]
 
 
 def _quotation(fields: Fields, query: str, hits: Sequence[Hit]) -> dict[str, Any]:
@@ -88,29 +117,9 @@ def _quotation(fields: Fields, query: str, hits: Sequence[Hit]) -> dict[str, Any
     }
 
 
-def failure_lines(index: Index, ends: Mapping[str, datetime]) -> list[Row]:
-    """Rows of `failure_lines` of builds (uuid and end), the likeliest first; raises UnreachableError."""
-    seen = Seen(field_names(index.settings.fields))
-    rows: list[Row] = []
-    bodies = [_failures(index.fields, uuid, end) for uuid, end in ends.items()]
-    for uuid, answer in zip(ends, index.search(bodies) if bodies else (), strict=True):
-        if answer.problem is not None:
-            continue
-        last_first = [hit.get("_source", {}) for hit in answer.body.get("hits", {}).get("hits", ())]
-        told = [
-            (
-                str(seen.value(document, "message") or "").split("\n", 1)[0],
-                as_text(seen.value(document, "filename")),
-            )
-            for document in reversed(last_first)
-        ]
-        rows += ranked(uuid, told)
-    return rows
-
-
-def _failures(fields: Fields, uuid: str, end: datetime) -> dict[str, Any]:
+def _failures(fields: Fields, uuid: str, days: Sequence[date]) -> dict[str, Any]:
     """The last documents of a build that look like a failure, those of its console before others."""
-    span = between(fields.time, midnight(end.date()) - DAY, midnight(end.date()) + 2 * DAY)
+    span = between(fields.time, midnight(min(days)), midnight(max(days)) + DAY)
     looks = {"match": {fields.source.get("message", "message"): {"query": _FAILURE, "operator": "or"}}}
     console = {"match": {fields.source.get("tags", "tags"): "console console.html"}}
     return {

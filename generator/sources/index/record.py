@@ -13,7 +13,7 @@ import pandas as pd
 
 from generator.model import ANSWERS, ASKED
 from generator.sources.index.aggregations import Found
-from generator.sources.index.answers import SliceAnswer
+from generator.sources.index.answers import Told
 from generator.sources.index.slices import Key, Question, is_over, midnight
 from generator.sources.rows import Row
 from generator.tables import from_rows
@@ -27,9 +27,9 @@ _KEY = ["day", "query_hash"]
 
 @dataclass
 class Record:
-    """One source's rows of `asked` and `answers`; those of now are told by `take`, `fail`, `gap`.
+    """One source's rows of `asked` and `answers`; those of now come by `take` and `fail`.
 
-    `documents`: of each build that was just found the metadata, by time. `rejected`: reason by query hash.
+    `documents`: of each build that was just found a document a day, and its time. `rejected`: reasons by hash.
     """
 
     source: str
@@ -37,7 +37,9 @@ class Record:
     lag: timedelta
     asked_before: pd.DataFrame
     answers_before: pd.DataFrame
-    documents: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    documents: dict[str, list[tuple[float, Mapping[str, Any]]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     rejected: dict[str, str] = field(default_factory=dict)
     _asked: list[Row] = field(default_factory=list)
     _answers: list[Row] = field(default_factory=list)
@@ -53,27 +55,24 @@ class Record:
         """What need not be asked again."""
         return _keys(self.asked_before[self.asked_before["complete"].fillna(False)])
 
-    def take(self, question: Question, answer: SliceAnswer) -> None:
-        """Note what a slice answered; slices come newest first."""
-        over = is_over(question.day, self.now, self.lag)
-        for hash_ in question.hashes:
-            if hash_ in answer.failed:
-                self._ask(question.day, hash_, False, answer.failed[hash_])
-                continue
-            found = answer.found.get(hash_, [])
-            self._ask(question.day, hash_, over, None)
-            self._answers += (self._row(question.day, hash_, one) for one in found)
-            for one in found:
+    def take(self, question: Question, told: Told) -> None:
+        """Note what was answered."""
+        for day, hash_ in question.pairs():
+            reason = told.failed.get((day, hash_))
+            self._ask(day, hash_, reason)
+            for one in told.found.get((day, hash_), ()) if reason is None else ():
+                self._answers.append(self._row(day, hash_, one))
                 if one.document is not None:
-                    self.documents[one.build_uuid].insert(0, one.document)
-        self.rejected |= answer.rejected
+                    self.documents[one.build_uuid].append((one.first, one.document))
+        self.rejected |= told.rejected
 
     def fail(self, question: Question, reason: str) -> None:
-        """Note that a slice was not answered at all."""
-        for hash_ in question.hashes:
-            self._ask(question.day, hash_, False, reason)
+        """Note that days were not answered at all."""
+        for day, hash_ in question.pairs():
+            self._ask(day, hash_, reason)
 
-    def _ask(self, day: date, hash_: str, complete: bool, reason: str | None) -> None:
+    def _ask(self, day: date, hash_: str, reason: str | None) -> None:
+        complete = reason is None and is_over(day, self.now, self.lag)
         row = {"query_hash": hash_, "complete": complete, "reason": reason, "asked": self.now}
         self._asked.append({"source": self.source, "day": midnight(day), **row})
 

@@ -6,16 +6,16 @@ where lines of its log are, in another source. Documents of buildsets are counte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from generator.matching.records import moment
-from generator.sources.index import slices
-from generator.sources.index.aggregations import Found, lucene
-from generator.sources.index.answers import TOLD, SliceAnswer
-from generator.sources.index.asking import Answer, Index, between
+from generator.sources.index.aggregations import ByDay, Found, lucene
+from generator.sources.index.answers import TOLD, Told, span
+from generator.sources.index.asking import Index
 from generator.sources.index.presets import PRESETS
+from generator.sources.index.slices import Question
 from generator.sources.metadata import Seen, SeenBuild, as_text, columns, field_names
 
 _PAGE = 5000
@@ -33,36 +33,41 @@ class RunAsker:
         self._seen = seen(index)
         self.others = 0
 
-    def ask(self, day: date, hashes: Sequence[str]) -> SliceAnswer:
-        """All builds of a day, page after page; there is one query only."""
-        (hash_,) = hashes
-        fields = self._index.fields
-        span = between(fields.time, slices.midnight(day), slices.midnight(day + slices.DAY))
-        told, others = self._index.search([self._page(span, None), self._rest(span)])
-        self.others += others.body.get("hits", {}).get("total", {}).get("value", 0)
+    def ask(self, question: Question) -> Told:
+        """See `Asker`; all builds of the days, page after page. There is one query only."""
+        (hash_,) = question.hashes
+        when = span(self._index.fields, question)
+        answer, others = self._index.search([self._page(when, None), self._rest(when)])
         found: dict[str, Found] = {}
-        while told.problem is None:
-            hits = told.body.get("hits", {}).get("hits", ())
+        while answer.problem is None:
+            hits = answer.body.get("hits", {}).get("hits", ())
             found |= {one.build_uuid: one for one in map(self._found, hits) if one is not None}
             if len(hits) < _PAGE:
-                return SliceAnswer({hash_: list(found.values())})
-            told = self._index.search([self._page(span, hits[-1]["sort"])])[0]
-        return _failed(hash_, told)
+                self.others += others.body.get("hits", {}).get("total", {}).get("value", 0)
+                return _told(question, found.values())
+            answer = self._index.search([self._page(when, hits[-1]["sort"])])[0]
+        told = Told()
+        if answer.problem.kind == "incomplete" and len(question.days) > 1:
+            for day in question.days:
+                told.merge(self.ask(Question((day,), (hash_,))))
+        else:
+            told.fail(question.days, hash_, answer)
+        return told
 
-    def _page(self, span: Mapping[str, Any], after: Any) -> dict[str, Any]:
+    def _page(self, when: Mapping[str, Any], after: Any) -> dict[str, Any]:
         fields = self._index.fields
         time = fields.time
         body = {
             "size": _PAGE,
             "track_total_hits": False,
             "_source": [*self._names, *_TIMES],
-            "query": {"bool": {"filter": [span, lucene(self._query)]}},
+            "query": {"bool": {"filter": [when, lucene(self._query)]}},
             "sort": [{time: {"order": "asc"}}, {fields.exact["build_uuid"]: {"order": "asc"}}],
         }
         return body if after is None else {**body, "search_after": after}
 
-    def _rest(self, span: Mapping[str, Any]) -> dict[str, Any]:
-        query = {"bool": {"filter": [span], "must_not": [lucene(self._query)]}}
+    def _rest(self, when: Mapping[str, Any]) -> dict[str, Any]:
+        query = {"bool": {"filter": [when], "must_not": [lucene(self._query)]}}
         return {"size": 0, "track_total_hits": True, "query": query}
 
     def _found(self, hit: Mapping[str, Any]) -> Found | None:
@@ -73,10 +78,13 @@ class RunAsker:
         return Found(uuid, 1, at, at, document) if uuid is not None else None
 
 
-def _failed(hash_: str, told: Answer) -> SliceAnswer:
-    assert told.problem is not None
-    reason = told.problem.reason
-    return SliceAnswer({}, {hash_: reason}, {hash_: reason} if told.problem.kind == "rejected" else {})
+def _told(question: Question, found: Iterable[Found]) -> Told:
+    by_day: ByDay = {}
+    for one in found:
+        by_day.setdefault(datetime.fromtimestamp(one.last / 1000, UTC).date(), []).append(one)
+    told = Told()
+    told.add(question.days, question.hashes[0], by_day)
+    return told
 
 
 def seen(index: Index) -> Seen:

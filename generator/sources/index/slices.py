@@ -8,7 +8,7 @@ over, is never asked again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 #: So long after midnight a build may end that began, and failed, on the day before.
 NIGHT = timedelta(hours=6)
+#: So many lines one search may go through, so that its answer comes in time.
+DOCUMENTS = 2_000_000
 #: All times that an index may hold, so that wrong clocks are seen.
 EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
@@ -36,10 +38,14 @@ class Extent(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One slice: its day, and the hashes of the queries that are to be asked."""
+    """Days that follow one another, and the hashes of the queries that are to be asked of each of them."""
 
-    day: date
+    days: tuple[date, ...]
     hashes: tuple[str, ...]
+
+    def pairs(self) -> Iterator[Key]:
+        """Each day with each query."""
+        return ((day, hash_) for day in self.days for hash_ in self.hashes)
 
 
 def extent(counts: Mapping[date, int], since: date | None, now: datetime) -> Extent:
@@ -59,14 +65,22 @@ def _between(days: Collection[date]) -> tuple[date, ...]:
 
 
 def questions(
-    days: Collection[date], hashes: Sequence[str], finished: Collection[Key]
+    days: Mapping[date, int], hashes: Sequence[str], finished: Collection[Key]
 ) -> tuple[Question, ...]:
-    """The slices with something left to ask; the newest, which count most if the index goes away, first."""
-    wanted = dict.fromkeys(hashes)
-    asked = (
-        Question(day, tuple(hash_ for hash_ in wanted if (day, hash_) not in finished))
-        for day in sorted(days, reverse=True)
-    )
+    """What is left to ask of days (with their documents), the newest first: they count most if it ends early.
+
+    Neighbours with the same queries are asked together, up to DOCUMENTS: each search visits every index.
+    """
+    asked: list[Question] = []
+    documents = 0
+    for day in sorted(days, reverse=True):
+        left = tuple(hash_ for hash_ in dict.fromkeys(hashes) if (day, hash_) not in finished)
+        documents += days[day]
+        if asked and asked[-1].hashes == left and documents <= DOCUMENTS:
+            asked[-1] = Question((day, *asked[-1].days), left)
+        else:
+            asked.append(Question((day,), left))
+            documents = days[day]
     return tuple(question for question in asked if question.hashes)
 
 
@@ -75,14 +89,15 @@ def is_over(day: date, now: datetime, lag: timedelta) -> bool:
     return midnight(day) + DAY + lag <= now
 
 
-def nights(end: datetime, first: date) -> tuple[date, ...]:
-    """The days that must have been answered before a build that ended then counts as examined.
+def lived(start: datetime | None, end: datetime, first: date) -> tuple[date, ...]:
+    """The days that must have been answered before a build counts as examined; none before the index began.
 
-    The day of its end, and the one before if it ended in the night; but none before the index began.
+    Those from its start to its end; where the start is not known, the day of its end, and the one before if
+    it ended in the night.
     """
     day = end.date()
-    early = end - midnight(day) < NIGHT
-    return (day - DAY, day) if early and day > first else (day,)
+    began = (end - NIGHT if start is None else min(start, end)).date()
+    return tuple(day - DAY * back for back in range((day - max(began, min(first, day))).days, -1, -1))
 
 
 def builds_hash(settings: IndexSettings) -> str:
