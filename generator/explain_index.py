@@ -18,6 +18,7 @@ from generator.matching.inputs import Skipped
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.sources.index.asking import connect
+from generator.sources.index.one_build import Found as IndexedFound
 from generator.sources.index.one_build import IndexedBuild, look_up
 from generator.sources.metadata import as_text
 from generator.words import count, plural
@@ -100,29 +101,14 @@ def _head(one: IndexSettings, build: IndexedBuild) -> Iterator[str]:
 def _report(build: IndexedBuild, signatures: int, bug_url: str | None) -> Report:
     result = as_text(build.build.get("result"))
     known = result == SUCCESS or bool(build.found)
-    found = [
-        Found(
-            one.signature,
-            one.lines,
-            1,
-            Place(
-                build.uuid,
-                one.file or "?",
-                None,
-                (Line(None, published([one.text])),),
-                result,
-            ),
-            False,
-        )
-        for one in build.found
-    ]
+    found = tuple(_found(one, build.uuid, result) for one in build.found)
     lines = tuple((str(row["file"] or "?"), Line(None, str(row["text"]))) for row in build.failure_lines)
     return Report(
         lines=build.lines,
         builds=1,
         classified=bool(found),
         signatures=signatures,
-        found=tuple(found),
+        found=found,
         unexplained=() if known else (Unexplained(build.uuid, lines),),
         others=(),
         succeeded=(build.uuid,) if result == SUCCESS and not found else (),
@@ -130,6 +116,11 @@ def _report(build: IndexedBuild, signatures: int, bug_url: str | None) -> Report
         compared=False,
         bug_url=bug_url,
     )
+
+
+def _found(one: IndexedFound, uuid: str, result: str | None) -> Found:
+    place = Place(uuid, one.file or "?", None, (Line(None, published([one.text])),), result)
+    return Found(one.signature, one.lines, 1, place, False)
 
 
 def _json(one: IndexSettings, build: IndexedBuild) -> str:

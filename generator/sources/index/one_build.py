@@ -12,8 +12,8 @@ from generator.errors import GatepostError
 from generator.matching.inputs import Skipped
 from generator.signatures.model import Signature
 from generator.sources.index import excerpts
-from generator.sources.index.aggregations import lucene, paged, read_page
-from generator.sources.index.asking import Answer, Index, between
+from generator.sources.index.aggregations import lucene
+from generator.sources.index.asking import Answer, Fields, Index, between
 from generator.sources.index.presets import METADATA
 from generator.sources.index.rows_of import line_columns
 from generator.sources.index.slices import EVER
@@ -22,6 +22,7 @@ from generator.sources.rows import Row
 
 SHORTEST = 7  # characters of a uuid that are asked for, as git does it
 _NAMED = 5
+_UUID, _FOUND = "build_uuid", "found"
 _FILES = 10_000
 _MOMENT = timedelta(milliseconds=1)
 
@@ -55,7 +56,7 @@ def look_up(index: Index, start: str, signatures: Sequence[Signature]) -> Indexe
     """The build whose uuid begins so; GatepostError if there is none, or more than one."""
     build = _identified(index, start)
     span = between(index.fields.time, build.first, build.last + _MOMENT)
-    of_build = [span, {"term": {index.fields.exact["build_uuid"]: build.uuid}}]
+    of_build = [span, {"term": {index.fields.exact[_UUID]: build.uuid}}]
     bodies = [_files(index, of_build), *(_first(index, of_build, one.query) for one in signatures)]
     files, *answers = index.search(bodies)
     build.files = len(_buckets(files))
@@ -63,7 +64,8 @@ def look_up(index: Index, start: str, signatures: Sequence[Signature]) -> Indexe
         _add(index, build, signature, answer)
     build.skipped += [Skipped(name, "closed index", "it was not searched") for name in index.closed]
     if not build.found:
-        build.failure_lines = excerpts.failure_lines(index, {build.uuid: build.last})
+        days = {build.uuid: (build.first.date(), build.last.date())}
+        _, build.failure_lines = excerpts.fetch(index, {}, {}, days)
     return build
 
 
@@ -73,25 +75,41 @@ def _identified(index: Index, start: str) -> IndexedBuild:
         raise GatepostError(
             f"--index {start}: too short to tell a build", f"give at least {SHORTEST} characters of its uuid"
         )
-    fields = index.fields
-    begins = {"prefix": {fields.exact["build_uuid"]: {"value": start}}}
-    told = [fields.source[name] for name in (*METADATA, "filename") if name in fields.source]
-    answer = index.search([paged(fields, begins, "*:*", _NAMED + 1, metadata=told)])[0]
+    answer = index.search([_beginning(index.fields, start)])[0]
     if answer.problem is not None:
         raise GatepostError(f"the index does not answer wholly: {answer.problem.reason}", "ask again later")
-    found = read_page(answer.body, _NAMED + 1).found
-    same = [one for one in found if one.build_uuid == start] or found
+    found = _buckets(answer)
+    same = [one for one in found if one["key"][_UUID] == start] or found
     if not same:
         raise _unknown(index, start)
     if len(same) > 1:
-        named = ", ".join(one.build_uuid for one in same[:_NAMED])
+        named = ", ".join(one["key"][_UUID] for one in same[:_NAMED])
         more = " and more" if len(same) > _NAMED else ""
         raise GatepostError(f"--index {start}: begins several builds: {named}{more}", "give more of the uuid")
     one = same[0]
-    first, last = (datetime.fromtimestamp(at / 1000, UTC) for at in (one.first, one.last))
-    reader = Seen(field_names(index.settings.fields))
-    known = line_columns(reader, [one.document or {}], one.build_uuid, last)
-    return IndexedBuild(one.build_uuid, one.lines, first, last, known)
+    first, last = (datetime.fromtimestamp(one[name]["value"] / 1000, UTC) for name in ("first", "last"))
+    documents = [hit.get("_source", {}) for hit in one["document"]["hits"]["hits"]]
+    known = line_columns(Seen(field_names(index.settings.fields)), documents, one["key"][_UUID], last)
+    return IndexedBuild(one["key"][_UUID], one["doc_count"], first, last, known)
+
+
+def _beginning(fields: Fields, start: str) -> dict[str, Any]:
+    """A search for the builds whose uuid begins so, a few of them, each with its first document."""
+    uuid = fields.exact[_UUID]
+    order = [{fields.time: {"order": "asc"}}]
+    told = [fields.source[name] for name in (*METADATA, "filename") if name in fields.source]
+    each = {
+        "first": {"min": {"field": fields.time}},
+        "last": {"max": {"field": fields.time}},
+        "document": {"top_hits": {"size": 1, "sort": order, "_source": told}},
+    }
+    builds = {"size": _NAMED + 1, "sources": [{_UUID: {"terms": {"field": uuid}}}]}
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": {"bool": {"filter": [{"prefix": {uuid: {"value": start}}}]}},
+        "aggs": {_FOUND: {"composite": builds, "aggs": each}},
+    }
 
 
 def _unknown(index: Index, start: str) -> GatepostError:
@@ -109,11 +127,11 @@ def _files(index: Index, of_build: list[dict[str, Any]]) -> dict[str, Any]:
     """A search for the files of a build."""
     body = {"size": 0, "track_total_hits": False, "query": {"bool": {"filter": of_build}}}
     name = index.fields.exact.get("filename")
-    return {**body, "aggs": {"files": {"terms": {"field": name, "size": _FILES}}}} if name else body
+    return {**body, "aggs": {_FOUND: {"terms": {"field": name, "size": _FILES}}}} if name else body
 
 
 def _buckets(answer: Answer) -> Sequence[Any]:
-    found: Sequence[Any] = answer.body.get("aggregations", {}).get("files", {}).get("buckets", ())
+    found: Sequence[Any] = answer.body.get("aggregations", {}).get(_FOUND, {}).get("buckets", ())
     return found
 
 
