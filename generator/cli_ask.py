@@ -11,37 +11,64 @@ import typer
 from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
 from generator.errors import GatepostError
 
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"
+    ),
+]
+Build = Annotated[
+    str | None,
+    typer.Option(
+        "--index",
+        help="Not logs, but what the index knows of this build; 7 characters of its uuid may do.",
+        metavar="BUILD_UUID",
+    ),
+]
+Indexed = Annotated[
+    str | None, typer.Option("--source", help="With --index: ask only this source.", metavar="NAME")
+]
+Signatures = Annotated[
+    Path | None, typer.Option("--signatures", help="Folder of signature files.", metavar="DIR")
+]
+Files = Annotated[
+    Path | None, typer.Option("--files", help="The list of files with their tags.", metavar="LIST.yaml")
+]
+Passed = Annotated[
+    Path | None,
+    typer.Option("--passed", help="A log of the same job that passed, to compare with.", metavar="LOG"),
+]
+Output = Annotated[Format, typer.Option("--format", help="For people or for machines.")]
+Lucene = Annotated[
+    str, typer.Argument(help="A query as signatures have it, in Lucene's syntax.", metavar="LUCENE")
+]
+Source = Annotated[str | None, typer.Option("--source", help="Ask only this source.", metavar="NAME")]
+Fields = Annotated[
+    list[str] | None,
+    typer.Option("--field", help="Count the values of this field; repeatable.", metavar="NAME"),
+]
+Top = Annotated[
+    int, typer.Option("--top", help="So many values of each field are shown.", min=1, metavar="N")
+]
+Days = Annotated[
+    int | None,
+    typer.Option("--days", help="Only lines of the last N days.", min=1, max=36_500, metavar="N"),
+]
+Since = Annotated[str | None, typer.Option("--since", help="Only lines from this time on.", metavar="TIME")]
+Excerpts = Annotated[
+    int, typer.Option("--excerpts", help="Show a line of so many builds.", min=0, max=100, metavar="N")
+]
+
 
 def explain(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="A build's log folder, log files, *.ndjson, or - for standard input.", metavar="PATH…"
-        ),
-    ] = None,
-    index: Annotated[
-        str | None,
-        typer.Option(
-            "--index",
-            help="Not logs, but what the index knows of this build; 7 characters of its uuid may do.",
-            metavar="BUILD_UUID",
-        ),
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", help="With --index: ask only this source.", metavar="NAME")
-    ] = None,
+    paths: Paths = None,
+    index: Build = None,
+    source: Indexed = None,
     config: Config = DEFAULT,
-    signatures: Annotated[
-        Path | None, typer.Option("--signatures", help="Folder of signature files.", metavar="DIR")
-    ] = None,
-    files: Annotated[
-        Path | None, typer.Option("--files", help="The list of files with their tags.", metavar="LIST.yaml")
-    ] = None,
-    passed: Annotated[
-        Path | None,
-        typer.Option("--passed", help="A log of the same job that passed, to compare with.", metavar="LOG"),
-    ] = None,
-    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
+    signatures: Signatures = None,
+    files: Files = None,
+    passed: Passed = None,
+    output: Output = Format.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -84,31 +111,15 @@ def _consistent(paths: object, index: str | None, source: object, files: object,
 
 
 def query(
-    text: Annotated[
-        str, typer.Argument(help="A query as signatures have it, in Lucene's syntax.", metavar="LUCENE")
-    ],
+    text: Lucene,
     config: Config = DEFAULT,
-    source: Annotated[
-        str | None, typer.Option("--source", help="Ask only this source.", metavar="NAME")
-    ] = None,
-    fields: Annotated[
-        list[str] | None,
-        typer.Option("--field", help="Count the values of this field; repeatable.", metavar="NAME"),
-    ] = None,
-    top: Annotated[
-        int, typer.Option("--top", help="So many values of each field are shown.", min=1, metavar="N")
-    ] = 10,
-    days: Annotated[
-        int | None,
-        typer.Option("--days", help="Only lines of the last N days.", min=1, max=36_500, metavar="N"),
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", help="Only lines from this time on.", metavar="TIME")
-    ] = None,
-    excerpts: Annotated[
-        int, typer.Option("--excerpts", help="Show a line of so many builds.", min=0, max=100, metavar="N")
-    ] = 0,
-    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
+    source: Source = None,
+    fields: Fields = None,
+    top: Top = 10,
+    days: Days = None,
+    since: Since = None,
+    excerpts: Excerpts = 0,
+    output: Output = Format.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,
     now: Now = None,

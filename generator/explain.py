@@ -20,7 +20,7 @@ from generator.matching.reading import LogStream, open_log
 from generator.matching.survey import Hits, Survey, survey
 from generator.matching.tags import FileList, log_name
 from generator.progress import Progress
-from generator.signatures.load import load_folder
+from generator.signatures.load import Loaded, load_folder
 from generator.signatures.model import Signature
 
 CONSOLES = ("job-output.txt", "console.html", "console.txt")
@@ -47,10 +47,7 @@ def run(
     if nothing can be searched, or for nothing.
     """
     settings = settings_of(config, signatures_dir, files_list)
-    loaded = load_folder(settings.signatures)
-    if not loaded.signatures:
-        problem = loaded.errors[0]
-        raise GatepostError(f"{problem.path}:{problem.line}: {problem.message}", problem.hint)
+    loaded = _loaded(settings.signatures)
     inputs = gather(paths, FileList.load(settings.files), stdin)
     inputs.fields = settings.fields(inputs.documents)
     inputs.skipped += [Skipped(f"{p.path}:{p.line}", "broken signature", p.message) for p in loaded.errors]
@@ -69,6 +66,14 @@ def run(
     if output_format == "json":
         return _json(result), code
     return render(_report(result, loaded.signatures, passed, settings.bug_url)), code
+
+
+def _loaded(folder: Path) -> Loaded:
+    loaded = load_folder(folder)
+    if not loaded.signatures:
+        problem = loaded.errors[0]
+        raise GatepostError(f"{problem.path}:{problem.line}: {problem.message}", problem.hint)
+    return loaded
 
 
 def _cache() -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from engines.servers import Server
 
 from generator.errors import GatepostError
 from generator.progress import Progress
@@ -186,3 +187,26 @@ def test_options_that_cannot_be(here: Path, options: dict[str, Any], message: st
     with pytest.raises(GatepostError, match=message) as caught:
         ask("message:mirror", **options)
     assert caught.value.hint
+
+
+@pytest.mark.engines
+def test_an_index_beside_logs(here: Path, engine: Server, index_prefix: str) -> None:
+    document = {
+        "@timestamp": "2026-11-20T10:00:01",
+        "message": "mirror is gone; password=hunter22",
+        "build_uuid": "c" * 32,
+        "build_status": "FAILURE",
+        "colour": "red",
+    }
+    engine.index(f"{index_prefix}a", [document, {**document, "message": "other", "build_status": "SUCCESS"}])
+    kind = {"elasticsearch": "elastic", "opensearch": "opensearch"}[engine.kind]
+    with Path("gatepost.yaml").open("a") as config:
+        config.write(f'- {{type: {kind}, name: index, url: "{engine.url}", index: "{index_prefix}*"}}\n')
+    found, code = answer("message:mirror AND colour:red", source="index", excerpts=1)
+    assert (code, found["remarks"]) == (0, [])  # what fields an index has is its own affair
+    block = found["sources"][0]
+    assert (block["lines"], block["builds"], block["failed"], block["searched"]) == (1, 1, 1, "2 documents")
+    assert block["excerpts"][0]["text"] == "mirror is gone; password=[redacted]"
+    text, _ = ask("message:mirror")
+    assert f"\nindex ({kind}): 1 matching line in 1 build; 1 failed\n" in text
+    assert "\nzuul (logs): 5 matching lines in 3 builds; 2 failed\n" in text
