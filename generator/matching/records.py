@@ -108,7 +108,9 @@ def text(value: Plain) -> str | None:
     """A text, cut to 1,000 characters; None for anything else, nothing, and the words None and null."""
     if not isinstance(value, str):
         return None
-    value = value.strip()[:_MAX_TEXT].encode("utf-8", "replace").decode()
+    value = value.strip()[:_MAX_TEXT]
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode()
     return None if value in ("", "None", "null") else value
 
 

@@ -66,7 +66,7 @@ class Emission:
             "sources": self._sources(builds),
         }
         frames = {name: from_rows(some, TABLES[name]) for name, some in rows.items()}
-        return Tables.of(**frames, asked=self.record.asked_now, answers=self.record.answers_now)
+        return Tables(**frames, asked=self.record.asked_now, answers=self.record.answers_now)
 
     def _news(self) -> set[str]:
         """Builds to tell of, but for those that the store does not keep any more."""
