@@ -18,8 +18,8 @@ Number = int | float | Decimal
 _FLOAT = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?\s*")
 _TRUTH = {"true": True, "false": False}
 # What the date field understands and falls into this century: years, dates, milliseconds, date math.
-_MOMENT = re.compile(r"20\d\d(-.*|T.*)?|[1-4]\d{12}(\..*)?|now[-+/].*|.*\|\|.*", re.ASCII | re.DOTALL)
-_BOUND = re.compile(r"[-+]?\d.*|now.*|.*\|\|.*", re.ASCII | re.DOTALL)
+_MOMENT = re.compile(r"20\d\d(-.*|T.*)?|[1-4]\d{12}(\..*)?|now[-+/].*|\d.*\|\|.*", re.ASCII | re.DOTALL)
+_BOUND = re.compile(r"[-+]?\d+(\.\d*)?|\d{4}\D.*|now.*|\d.*\|\|.*", re.ASCII | re.DOTALL)
 
 
 def typed_test(leaf: Indexed, kind: Kind) -> Test:

@@ -14,7 +14,7 @@ from generator.signatures.query import Leaf, Phrase, Range, Regexp, Term, Wildca
 Document = dict[str, Any]
 
 #: Every field of a line, so that each is mapped; no signature's words.
-EMPTY: Document = {name: "filler" for name in FIELDS} | {
+EMPTY: Document = dict.fromkeys(FIELDS, "filler") | {
     "voting": 2,
     "build_change": 900_001,
     "@timestamp": "2014-06-01T00:00:00.000Z",

@@ -6,19 +6,24 @@ Elasticsearch is the norm. Where OpenSearch differs, the construct is named in O
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import made_queries
 import planted
 import pytest
 import yaml
 from asked_servers import asked, plant
 from engines.client import Server
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from generator.errors import GatepostError
 from generator.matching.engine import Engine, scan_documents
 from generator.matching.evaluate import matches
 from generator.signatures.model import Signature
-from generator.signatures.parse import parse
+from generator.signatures.parse import QueryError, parse
 
 pytestmark = pytest.mark.engines
 
@@ -82,3 +87,71 @@ def test_every_shared_signature_gives_the_same_documents(
             assert matches(tree, json.loads(corpus.documents[place])), (signature, corpus.documents[place])
         total += len(answer)
     assert total > 10_000
+
+
+#: What is refused by name although a server answers it; all else that we refuse, servers refuse too.
+UNSUPPORTED = {
+    "fuzzy term", "a capital letter in a regexp", "intersection (&)", "complement (~)",
+    "the empty language (#)",
+    "a numeric interval (<1-5>)", "a wildcard in a field's name", "an escaped capital letter in a wildcard",
+    "AND after a clause without words", "a wildcard after _exists_",
+    # Servers are lenient about regular expressions: one that is malformed matches nothing there.
+    "a regexp without a character", "an unclosed quote in a regexp", "an unexpected )", "a malformed repeat",
+    "an unclosed ( in a regexp", "an unclosed [ in a regexp", "a malformed range", "a backslash at the end",
+}  # fmt: skip
+
+
+@cache
+def answer(query: str) -> frozenset[int] | str:
+    """Positions among the documents of `made_queries`; "refused", or "unsupported" if only by us."""
+    try:
+        parsed = parse(query)
+    except QueryError as error:
+        assert error.construct and error.message
+        named = error.construct in UNSUPPORTED or error.construct.startswith("an unknown class ")
+        return "unsupported" if named else "refused"
+    documents = dict(enumerate(made_queries.documents()))
+    try:
+        matches(parsed, {})
+    except GatepostError as error:
+        assert error.message and error.hint
+        assert list(Engine([Signature("made", query)]).refused) == ["made"]
+        return "unsupported"
+    return ours(Signature("made", query), documents)
+
+
+@pytest.fixture(scope="module")
+def made_index(engine: Server, module_index_prefix: str) -> str:
+    plant(engine, f"{module_index_prefix}made", made_queries.documents())
+    return f"{module_index_prefix}made"
+
+
+def compare(engine: Server, index: str, queries: list[str]) -> None:
+    for query, theirs in zip(queries, asked(engine, index, queries), strict=True):
+        mine = answer(query)
+        if mine == "refused":
+            assert isinstance(theirs, str), (query, theirs)
+        elif mine != "unsupported":
+            assert theirs == mine, query
+
+
+_BATCHES = settings(
+    max_examples=12,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],  # a failure names its query
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@_BATCHES
+@given(queries=st.lists(made_queries.QUERIES, min_size=30, max_size=50))
+def test_made_queries_give_the_same_documents(engine: Server, made_index: str, queries: list[str]) -> None:
+    compare(engine, made_index, queries)
+
+
+@_BATCHES
+@given(queries=st.lists(made_queries.TYPED, min_size=30, max_size=50))
+def test_what_is_typed_is_refused_by_all_or_none(engine: Server, made_index: str, queries: list[str]) -> None:
+    compare(engine, made_index, queries)
