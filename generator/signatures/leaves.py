@@ -12,6 +12,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.)|$)", re.DOTALL)
 _WILD = re.compile(r"\\(.)|([*?])", re.DOTALL)
 _NUMBER = re.compile(r"~(?:[0-9]{1,30}(?:\.[0-9]+)?)?")
 _LARGEST_SLOP = 2**31 - 1
+_MOST_ONES = 10  # after a *; from 12 on engines silently match nothing: the automaton is too large
 
 
 def unescaped(text: str, position: int) -> str:
@@ -100,7 +101,16 @@ def wildcard(field: str | None, token: Token) -> Leaf:
         pattern.append(_piece(match, token))
         at = match.end()
     pattern.append(("lit", token.text[at:]))
+    _refuse_wide(pattern, token)
     return Wildcard(field, _merged(pattern), token.position)
+
+
+def _refuse_wide(pattern: list[tuple[str, str]], token: Token) -> None:
+    kinds = [kind for kind, _ in pattern]
+    if "any" in kinds and kinds[kinds.index("any") :].count("one") > _MOST_ONES:
+        raise QueryError(
+            "many ? after a *", token.position, f"more than {_MOST_ONES} ? stand after a *", "use fewer ?"
+        )
 
 
 def _piece(match: re.Match[str], token: Token) -> tuple[str, str]:

@@ -78,9 +78,7 @@ def test_the_classic_parser_is_no_boolean_algebra(query, expected):
     assert answers(query, X) == [int(n) for n in expected.split()]
 
 
-@pytest.mark.parametrize(
-    "query", ["()", "AND", "OR a1", "a AND AND b", "NOT NOT", "message:a:b", 'x:"a']
-)
+@pytest.mark.parametrize("query", ["()", "AND", "OR a1", "a AND AND b", "NOT NOT", "message:a:b", 'x:"a'])
 def test_what_elasticsearch_refuses(query):
     with pytest.raises(GatepostError):
         parse(query)
@@ -170,7 +168,52 @@ def test_keyword_holds_texts_of_up_to_256_characters():
     assert answers("message.keyword:x*", documents) == [0]
 
 
-@pytest.mark.parametrize("query", ['message:"a b a"~2', "@timestamp:2026"])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("21t10", []),  # a date is no text
+        ("[* TO *]", [0, 1, 2, 3]),
+        ("voting:2", [1]),  # numbers lose their fraction
+        ("build_change:9.0", [1]),
+        ('build_change:" 9"', []),
+        ("build_change:<9223372036854775807.5", [1]),
+        ("build_change:<9223372036854775808", []),  # out of range: no bound
+        ("voting:>=1e-500", [1]),
+        ("flag:true", [0]),
+        ("flag:TRUE", []),
+        ("flag:t*", []),
+        ("flag:[false TO true]", [0, 1]),
+        ("flag.keyword:true", []),
+        ("n:5.0", [0]),
+        ("n:[4 TO 10]", [0]),
+        ("n:5*", []),
+        ("n.keyword:5", []),
+        ("f:0.1000000001", [0]),  # single precision
+        ("f:>0.1", [1]),
+        ("f:[0 TO 1e1]", [0, 1]),
+        ("message.keyword:a*", [2]),  # 256 UTF-16 units, not characters
+        ("404", []),
+        ('NOT "---"', [0, 1, 2, 3]),
+        ('NOT voting:"---"', [0, 1, 2, 3]),
+    ],
+)
+def test_values_are_typed_as_the_index_maps_them(query, expected):
+    documents = [
+        {"@timestamp": "2026-11-21T10:11:12Z", "flag": True, "n": 5, "f": 0.1},
+        {"voting": 2.7, "build_change": "9", "flag": False, "n": -3, "f": 2.5},
+        {"message": "a" + "😀" * 127},
+        {"message": "a" + "😀" * 128},
+    ]
+    assert answers(query, documents) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'message:"a b a"~2', "@timestamp:2026", "_exists_:@timestamp", "2026", '"2026-11-21"', ">404",
+        '"now/d"', "_id:1", "_exists_:_index", 'nosuch:"---"',
+    ],
+)  # fmt: skip
 def test_what_cannot_be_exact_is_refused_by_name(query):
     refused = Engine([Signature("q", query), Signature("fine", "message:x")]).refused
     assert list(refused) == ["q"] and refused["q"].hint

@@ -178,6 +178,7 @@ def test_what_elasticsearch_refuses_is_refused(query: str) -> None:
         ("_exists_:mess*", "a wildcard after _exists_"),
         ("_exists_:*", "a wildcard after _exists_"),
         ("message:f?o\\A", "an escaped capital letter in a wildcard"),
+        ("message:*x" + "?" * 12 + "*", "many ? after a *"),
         ('"a b"~2f', "a slop without a number"),
         ('"a"~b', "a slop without a number"),
         ("\\ud800", "half a character"),
