@@ -18,7 +18,7 @@ _DAYS = timedelta(days=28)
 _NAMED = 2
 
 #: What is said of CIs of which only failures are known.
-NO_RATE = "builds that passed are not in this index: no failure rate; the share of failures is"
+NO_RATE = "builds that passed are not in this index: no failure rate, only shares of the failures"
 
 
 def missing(results: Results) -> str:

@@ -60,6 +60,8 @@ def is_it_us(
     rows = [row for row in rows if row["window"] == window]
     hits = sum(row["k"] for row in rows if row["dimension"] == "project")
     reach = "in all pipelines " if over_all else ""
+    if any(row["hits"] for row in rows) and not any(row["n"] for row in rows):
+        return "Whether it is us cannot be said: builds that passed are not known."
     if hits < words.FEW:
         return (
             f"With {words.plural(hits, 'hit')} {reach}in {window[:-1]} d it cannot be said whether it is us."

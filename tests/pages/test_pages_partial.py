@@ -120,6 +120,8 @@ def test_a_ci_without_passed_builds_is_told_so_everywhere() -> None:
     home = next(iter(all_pages(found, CONTEXT)))
     assert "100.0" not in str(home.body)
     assert NO_RATE in str(home.body)
+    assert "With 0 hits" not in str(home.body)
+    assert "Whether it is us cannot be said" in str(home.body)
     assert NO_RATE in " ".join(digest(found, CONTEXT).split())
     assert NO_RATE in tsc(found, CONTEXT)
 
