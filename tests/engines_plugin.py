@@ -69,7 +69,8 @@ def own_engine() -> Iterator[Callable[..., OwnServer]]:
         def start(name: str, **options: Any) -> OwnServer:
             name = name if name in distributions.DISTRIBUTIONS else _first(name)
             try:
-                server = servers.start(name, *sharing.folder_for_own(name), **options)
+                folder, owner = sharing.folder_for_own(name)
+                server = servers.start(name, folder, owner, **{"java_options": servers.QUICK, **options})
             except distributions.CannotRunError as error:
                 _cannot(name, str(error), error.expected)
                 raise

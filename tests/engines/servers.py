@@ -24,6 +24,8 @@ from .security import KEYS, KEYS_INDEX, Security
 __all__ = ["OwnServer", "Server", "running", "start", "stop"]
 
 START_S = 180.0
+# One compiler instead of two: half the processor time until a server has started and answered a few searches.
+QUICK = "-XX:TieredStopAtLevel=1"
 
 
 class OwnServer(Server):
@@ -96,6 +98,7 @@ def start(
     *,
     settings: Mapping[str, Any] | None = None,
     heap: str | None = None,
+    java_options: str = "",
     secured: bool = False,
 ) -> OwnServer:
     """Start a server whose files are in `directory`, until the process `owner` ends or `stop`.
@@ -105,7 +108,7 @@ def start(
     """
     distributions.check(name)
     security = Security.make(name) if secured else None
-    task = _task(name, directory, owner, settings or {}, heap, security)
+    task = _task(name, directory, owner, settings or {}, f"{_heap(name, heap)} {java_options}", security)
     try:
         supervisor.begin(task)
     except subprocess.CalledProcessError as error:
@@ -146,7 +149,7 @@ def _task(
     directory: Path,
     owner: int,
     settings: Mapping[str, Any],
-    heap: str | None,
+    java_options: str,
     security: Security | None,
 ) -> supervisor.Task:
     distribution, home = distributions.DISTRIBUTIONS[name], directory / "home"
@@ -158,20 +161,24 @@ def _task(
         str(distributions.unpacked(name)),
         files,
         [str(home / "bin" / distribution.kind)],
-        _environment(distribution, home, heap),
+        _environment(distribution, home, java_options),
         owner,
         distributions.user(),
     )
 
 
-def _environment(distribution: distributions.Distribution, home: Path, heap: str | None) -> dict[str, str]:
+def _heap(name: str, heap: str | None) -> str:
+    heap = heap or ("512m" if distributions.DISTRIBUTIONS[name].java == 17 else "1g")
+    return f"-Xms{heap} -Xmx{heap}"
+
+
+def _environment(distribution: distributions.Distribution, home: Path, java_options: str) -> dict[str, str]:
     prefix = "ES" if distribution.kind == "elasticsearch" else "OPENSEARCH"
-    heap = heap or ("512m" if distribution.java == 17 else "1g")
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
         f"{prefix}_JAVA_HOME": str(distributions.java_home(distribution)),
-        f"{prefix}_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}",
+        f"{prefix}_JAVA_OPTS": java_options,
         f"{prefix}_TMPDIR": str(home / "tmp"),
         "JDK_JAVA_OPTIONS": f"-XX:-UsePerfData -Djava.io.tmpdir={home / 'tmp'}",
     }

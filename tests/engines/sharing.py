@@ -77,7 +77,7 @@ def folder_for_own(name: str) -> tuple[Path, int]:
 def _started(name: str) -> State:
     begin = time.monotonic()
     try:
-        server = servers.start(name, _folder() / name, _owner())
+        server = servers.start(name, _folder() / name, _owner(), java_options=servers.QUICK)
     except CannotRunError as error:
         return State(name, why=str(error), expected=error.expected)
     return State(name, server.url, seconds=time.monotonic() - begin)
