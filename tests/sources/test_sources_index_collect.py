@@ -230,6 +230,10 @@ def test_wrong_clocks_are_counted_and_not_asked(planted: Planted) -> None:
         "2 documents from 1970-01-01 to 2038-01-19"
     )
     assert tables.hits.empty
+    planted.send([line("u1", datetime(2039, 1, 19), "x")])
+    planted.collect()
+    skipped = planted.store().table("skipped")
+    assert row(skipped, reason="outside the days asked")["detail"].startswith("3 documents ")
 
 
 def test_an_unexplained_failure_keeps_its_likeliest_lines(planted: Planted) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from generator import words
 from generator.errors import GatepostError
+from generator.model import NOTHING, OUTSIDE, REFUSED
 from generator.signatures.model import Signature
 from generator.sources.index.answers import Asker, SignatureAsker
 from generator.sources.index.asking import Index, UnreachableError
@@ -109,7 +110,7 @@ def _outside(origin: Origin, settings: IndexSettings, found: Extent) -> list[Row
     if not found.days:
         told = "" if found.outside else "at all"
         return [
-            skipped_row(origin, pattern, "no documents in the days asked", told),
+            skipped_row(origin, pattern, NOTHING, told),
             *_told(origin, pattern, found),
         ]
     return _told(origin, pattern, found)
@@ -120,7 +121,7 @@ def _told(origin: Origin, pattern: str, found: Extent) -> list[Row]:
         return []
     count = words.plural(sum(found.outside.values()), "document")
     detail = f"{count} from {min(found.outside)} to {max(found.outside)}: older than `days`, or wrong clocks"
-    return [skipped_row(origin, pattern, "outside the days asked", detail)]
+    return [skipped_row(origin, pattern, OUTSIDE, detail)]
 
 
 def _refused(origin: Origin, used: Sequence[Signature], queries: dict[str, str], record: Record) -> list[Row]:
@@ -129,7 +130,7 @@ def _refused(origin: Origin, used: Sequence[Signature], queries: dict[str, str],
     for signature in used:
         names[signature.query_hash].append(signature.id)
     return [
-        skipped_row(origin, name, "query refused by the index", reason)
+        skipped_row(origin, name, REFUSED, reason)
         for hash_, reason in sorted(record.rejected.items())
         for name in names[hash_] or ["builds"]
     ]

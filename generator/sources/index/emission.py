@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from generator import words
-from generator.model import TABLES
+from generator.model import OTHER_BUILDS, TABLES
 from generator.signatures.model import Signature
 from generator.sources.index import excerpts
 from generator.sources.index.asking import Index, UnreachableError
@@ -133,7 +133,7 @@ class Emission:
             return []
         many = words.plural(len(self.derived.homeless), "build")
         detail = f"{many} that signatures match, and that the query for builds does not find"
-        return [skipped_row(self.origin, ".", "hits of other builds", detail)]
+        return [skipped_row(self.origin, ".", OTHER_BUILDS, detail)]
 
     def _query_rows(self, told: Iterable[str]) -> list[Row]:
         sets = {some.id: some for some in map(self.derived.with_.__getitem__, told)}

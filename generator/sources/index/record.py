@@ -29,7 +29,7 @@ _KEY = ["day", "query_hash"]
 class Record:
     """One source's rows of `asked` and `answers`; those of now come by `take` and `fail`.
 
-    `documents`: of each build that was just found a document a day, and its time. `rejected`: reasons by hash.
+    `documents`: of each build just found a document a day, and its time. `rejected`: reasons by hash.
     """
 
     source: str
