@@ -74,7 +74,7 @@ def _numbers(best: Best, theirs: Sequential, signatures: Sequence[Signature]) ->
     """Of how many signatures each has the failed builds right; `ratio` is the share of ours that are."""
     findings, failed = best.findings, set(best.tables.builds["build_uuid"])
     true = {s.id: theirs.failed_in_all(s.query) for s in signatures}
-    ours = best.tables.hits.groupby("signature")["build_uuid"].agg(set).to_dict()
+    ours = {name: set(builds) for name, builds in best.tables.hits.groupby("signature")["build_uuid"]}
     wrong = [name for name, builds in true.items() if ours.get(name, set()) != builds]
     cut = {name for name, lines in findings.lines.items() if lines > SIZE}
     return {
