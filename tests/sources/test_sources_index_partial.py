@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from planted_index import END, MONDAY, PHRASES, SIGNATURES, Planted, Truth, buil
 
 from generator.signatures.model import Signature
 from generator.sources.index import aggregations, answers, runs, slices
+from generator.sources.index.asking import Answer, Index, UnreachableError
+from generator.sources.index.client import TIMEOUT
 
 pytestmark = pytest.mark.engines
 
@@ -139,6 +142,26 @@ def test_an_index_that_goes_away_in_the_middle(
         assert examined == (end.date() in answered and not (end.date() == first and end.hour < 6))
     proxy.heal()
     planted.collect()
+    assert planted.truth(documents)
+
+
+def test_days_that_take_too_long_together_are_asked_one_by_one(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = community(20, 3, seed=9)
+    planted.send(documents)
+    whole = Index.search
+
+    def slow(index: Index, bodies: Sequence[dict[str, Any]]) -> list[Answer]:
+        for body in bodies:
+            limits = re.findall(r"'(?:gte|lt)': (\d+)", str(body["query"]))
+            if "signatures" in body.get("aggs", ()) and int(limits[1]) - int(limits[0]) > 86_400_000:
+                raise UnreachableError(index.settings.url[0], TIMEOUT, "")
+        return whole(index, bodies)
+
+    monkeypatch.setattr(Index, "search", slow)
+    tables, _ = planted.collect()
+    assert tables.asked["complete"].all()
     assert planted.truth(documents)
 
 

@@ -19,6 +19,8 @@ from generator.sources import SOURCES
 if TYPE_CHECKING:
     from generator.index_settings import IndexSettings
 
+#: A reason of LostError: what was asked may be too much.
+TIMEOUT = "no answer in time"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -91,8 +93,8 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLError, ""),
     (gaierror, "there is no such host"),
     (ConnectionRefusedError, "connection refused"),
-    (Late, "no answer in time"),
-    (TimeoutError, "no answer in time"),
+    (Late, TIMEOUT),
+    (TimeoutError, TIMEOUT),
     (IncompleteRead, "the answer was cut"),
     (Incomplete, "the answer was cut"),
     (RemoteDisconnected, "the connection was closed without an answer"),

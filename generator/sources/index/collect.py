@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from generator.model import NOTHING, OUTSIDE, REFUSED
 from generator.signatures.model import Signature
 from generator.sources.index.answers import Asker, SignatureAsker
 from generator.sources.index.asking import Index, UnreachableError
+from generator.sources.index.client import TIMEOUT
 from generator.sources.index.derive import derive
 from generator.sources.index.emission import Emission
 from generator.sources.index.presets import builds_query
@@ -84,15 +86,19 @@ def _asker(settings: IndexSettings, index: Index, queries: dict[str, str]) -> As
 
 def _ask(asker: Asker, wanted: Sequence[Question], record: Record, context: Context) -> None:
     """Ask, the newest days first; once the index goes away the others are noted as not answered."""
-    total = sum(len(question.days) for question in wanted)
-    with context.progress.task(f"Asking {record.source}, by day", total) as task:
-        for number, question in enumerate(wanted):
+    left = deque(wanted)
+    with context.progress.task(f"Asking {record.source}, by day", sum(len(q.days) for q in wanted)) as task:
+        while left:
+            question = left.popleft()
             try:
                 record.take(question, asker.ask(question))
             except UnreachableError as error:
+                if error.reason == TIMEOUT and len(question.days) > 1:
+                    left.extendleft(Question((day,), question.hashes) for day in question.days)
+                    continue
                 context.progress.note(f"{record.source}: {error.message}; the next collection asks again")
-                for left in wanted[number:]:
-                    record.fail(left, error.reason)
+                for unasked in (question, *left):
+                    record.fail(unasked, error.reason)
                 return
             task.advance(len(question.days))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from generator.errors import GatepostError
-from generator.sources.index.client import Reply
+from generator.sources.index.client import TIMEOUT, Reply
 from generator.sources.index.faults import reason_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def untrusted(url: str, said: str, settings: IndexSettings) -> GatepostError:
 
 def unreachable_hint(url: str, reason: str, settings: IndexSettings) -> str:
     """What to do about a cluster that does not answer."""
-    if reason == "no answer in time":
+    if reason == TIMEOUT:
         waited = f"waited {settings.timeout_s:g} s for each answer"
         return f"{waited}: raise `timeout_s` if the cluster is slow, or ask later"
     if "blocked by" in reason:
