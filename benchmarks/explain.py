@@ -59,8 +59,13 @@ def run() -> Iterator[dict[str, Any]]:
 
 def _row(name: str, times: Sequence[float], others: Sequence[float], **more: object) -> dict[str, Any]:
     ratio = statistics.median(a / b for a, b in zip(times, others, strict=True))
-    return {"name": name, "ratio": round(ratio, 2), "seconds": round(statistics.median(times), 2),
-            "against": round(statistics.median(others), 2), **more}
+    return {
+        "name": name,
+        "ratio": round(ratio, 2),
+        "seconds": round(statistics.median(times), 2),
+        "against": round(statistics.median(others), 2),
+        **more,
+    }
 
 
 def _builds(folder: Path) -> tuple[list[Path], int]:
@@ -94,7 +99,9 @@ def _explain(signatures: Path, paths: Sequence[Path]) -> list[str]:
 def _cpu(command: Sequence[str], cache: Path) -> float:
     """User and system seconds of a process that is pinned to one core, with its children."""
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+        command,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
         preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}),
     )
     _, status, usage = os.wait4(process.pid, 0)
@@ -105,8 +112,12 @@ def _cpu(command: Sequence[str], cache: Path) -> float:
 
 def _equals_slow(signatures: Path, builds: Sequence[Path], cache: Path) -> bool:
     """Whether the command finds as many lines as deciding each line for each signature; fills the cache."""
-    answer = subprocess.run(_explain(signatures, builds), env={**os.environ, "XDG_CACHE_HOME": str(cache)},
-                            stdout=subprocess.PIPE, check=False).stdout
+    answer = subprocess.run(
+        _explain(signatures, builds),
+        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+        stdout=subprocess.PIPE,
+        check=False,
+    ).stdout
     found = {name: hits["lines"] for name, hits in json.loads(answer)["signatures"].items()}
     engine = Engine(load_folder(signatures).signatures)
     slow: dict[str, int] = {}

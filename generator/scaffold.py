@@ -16,7 +16,7 @@ _FILES = {
 
 
 def scaffold(folder: Path, example: str | None = None) -> str:
-    """Write the files, and say what to do next; GatepostError if one is already there, or no such `example`."""
+    """Write the files, and say what to do next; GatepostError if one is already there, or no such example."""
     sources = {**_FILES, _CONFIG: _example(example)} if example is not None else _FILES
     targets = {folder / target: resource("templates") / source for target, source in sources.items()}
     if folder.exists() and not folder.is_dir():

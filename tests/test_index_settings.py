@@ -50,7 +50,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("type: elastic, url: 'http://a'", "sources.0.index: is required"),
         ("type: elastic, url: [], index: x", "sources.0.url: at least one is needed"),
         ("type: elastic, url: 'es.example.org:9200', index: x", "sources.0.url.0: must be a URL like https"),
-        ("type: elastic, url: ['http://a', 'ftp://b'], index: x", "sources.0.url.1: must be a URL like https"),
+        (
+            "type: elastic, url: ['http://a', 'ftp://b'], index: x",
+            "sources.0.url.1: must be a URL like https",
+        ),
         ("type: elastic, url: 'http://a:99999', index: x", "sources.0.url.0: must be a URL like"),
         ("type: elastic, url: 'http://a/_search?q=x', index: x", "must end before ? and #"),
         (f"type: elastic, url: 'https://u:{SECRET}@a', index: x", "url.0: user and password do not belong"),
@@ -65,7 +68,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         (f"{GOOD}, username: u, password_env: P, token_env: T", "either password or token, not both"),
         (f"{GOOD}, client_key: k", "client_key: `client_cert` goes with it"),
         ("type: elastic, url: 'http://a', index: x, ca_file: c", "certificates need a URL with https"),
-        ("type: elastic, url: 'http://a', index: 'Log stash'", "'Log stash' is no name or pattern of an index"),
+        (
+            "type: elastic, url: 'http://a', index: 'Log stash'",
+            "'Log stash' is no name or pattern of an index",
+        ),
         ("type: elastic, url: 'http://a', index: [-x]", "'-x' leaves out, but nothing before it names"),
         (f"{GOOD}, preset: devstack", "sources.0.preset: input should be 'openstack' or 'zuul'"),
         (f"{GOOD}, lag_hours: -1", "sources.0.lag_hours: "),

@@ -12,6 +12,9 @@ from generator.signatures.problem import QueryError
 #: Elasticsearch's index.max_regex_length.
 LONGEST = 1000
 _DEEPEST = 50
+#: Characters left open after an unbounded repeat. Each doubles the states of the automaton that a server
+#: makes of it; from about 12 on it gives up, and `lenient` hides that it did.
+_MOST_OPEN = 10
 
 _REFUSED = {
     "&": "intersection (&)",
@@ -46,16 +49,22 @@ class _Regexp:
 
     def __init__(self, text: str, offset: int) -> None:
         self._text, self._offset, self._at, self._depth = text, offset, 0, 0
+        self._open = 0  # characters left open so far, repeats counted out
+        self._unbounded: int | None = None  # how many of them stood before the first unbounded repeat
 
     def whole(self) -> str:
         pattern = self._union() if self._text else ""
         if self._at < len(self._text):
             raise self._error("an unexpected )", "this bracket closes nothing")
+        if self._unbounded is not None and self._open - self._unbounded > _MOST_OPEN:
+            message = f"more than {_MOST_OPEN} characters are left open after * or +: too many for a server"
+            raise QueryError("a large regexp", self._offset, message, "leave fewer open")
         return pattern
 
     def _union(self) -> str:
         branches = [self._sequence()]
         while self._take("|"):
+            self._open += len(branches) == 1
             branches.append(self._sequence())
         return "|".join(branches)
 
@@ -66,15 +75,18 @@ class _Regexp:
         return "".join(parts)
 
     def _repeated(self) -> str:
-        atom = self._atom()
+        before, atom = self._open, self._atom()
         while self._at < len(self._text) and self._text[self._at] in "?*+{":
-            atom = f"(?:{atom}{self._repeat()})"
+            atom = f"(?:{atom}{self._repeat(before)})"
         return atom
 
-    def _repeat(self) -> str:
+    def _repeat(self, before: int) -> str:
+        """The next repeat; `before`: how many characters were left open before what it repeats."""
         char = self._text[self._at]
         if char != "{":
             self._at += 1
+            self._count(before, 1, unbounded=char != "?")
+            self._open += char == "?"
             return char
         match = _REPEAT.match(self._text, self._at)
         if match is None:
@@ -83,7 +95,13 @@ class _Regexp:
         if max(int(low), int(high or 0)) > LONGEST or (high and int(high) < int(low)):
             raise self._error("a malformed repeat", f"{match.group()} is not a usable range")
         self._at = match.end()
+        self._count(before, int(high or low), unbounded=bool(comma and not high))
         return f"{{{low}{comma}{high}}}"
+
+    def _count(self, before: int, times: int, unbounded: bool) -> None:
+        self._open = before + (self._open - before) * times
+        if unbounded and self._unbounded is None:
+            self._unbounded = before
 
     def _atom(self) -> str:
         if self._at >= len(self._text) or self._text[self._at] in ")|?*+{":
@@ -95,6 +113,7 @@ class _Regexp:
             )
         self._at += 1
         if char in '.@"([\\':
+            self._open += char in ".[" or self._text[self._at : self._at + 1] in _CLASSES
             return {
                 ".": self._any,
                 "@": self._all,

@@ -104,9 +104,7 @@ def test_lower_case_is_one_to_one(text, expected):
     assert lower(text) == expected
 
 
-_MIXED = st.text(
-    st.one_of(st.sampled_from("abYZ019_.:,;'\" -\n"), st.sampled_from("éאカก漢\u200d\u0301😀"))
-)
+_MIXED = st.text(st.one_of(st.sampled_from("abYZ019_.:,;'\" -\n"), st.sampled_from("éאカก漢\u200d\u0301😀")))
 
 
 @given(_MIXED)

@@ -34,9 +34,7 @@ def found(queries, data, facts=None, size=None):
     """Lines and first line by query, of the fast engine."""
     blocks = [data] if size is None else [data[n : n + size] for n in range(0, len(data), size)]
     scan = engine(*queries).scan(blocks, facts or Facts())
-    return {
-        queries[int(number)]: (match.lines, match.first_line) for number, match in scan.matches.items()
-    }
+    return {queries[int(number)]: (match.lines, match.first_line) for number, match in scan.matches.items()}
 
 
 def slowly(queries, data, fields=None):
@@ -73,9 +71,7 @@ _WORDS = [
     "__",
     "1",
 ]
-_CASED = st.sampled_from(_WORDS).flatmap(
-    lambda word: st.sampled_from([word, word.upper(), word.title()])
-)
+_CASED = st.sampled_from(_WORDS).flatmap(lambda word: st.sampled_from([word, word.upper(), word.title()]))
 _BETWEEN = st.sampled_from(
     [" ", "  ", "-", " _ ", ".", ": ", "\t", "\r", "", "\0", "'", '"', "\u2019", "\u0301"]
 )
@@ -85,9 +81,7 @@ _JUNK = st.sampled_from(
 )
 _LOG = st.lists(st.tuples(_LINE, _JUNK, _LINE).map(b"".join), max_size=6).map(b"\n".join)
 
-_FIELD = st.sampled_from(
-    ["message:", "message:", "message:", "", "message.keyword:", "tags:", "build_name:"]
-)
+_FIELD = st.sampled_from(["message:", "message:", "message:", "", "message.keyword:", "tags:", "build_name:"])
 _QUOTED = st.lists(_CASED, max_size=3).flatmap(
     lambda words: st.sampled_from([" ", "-", " _ "]).map(lambda gap: '"' + gap.join(words) + '"')
 )
@@ -116,16 +110,12 @@ _PLAIN = st.sampled_from(
         "ss",
     ]
 )
-_LEAF = st.tuples(_FIELD, st.one_of(_QUOTED, _PLAIN, _PLAIN)).map("".join) | _SLOPPY.map(
-    "message:{}".format
-)
+_LEAF = st.tuples(_FIELD, st.one_of(_QUOTED, _PLAIN, _PLAIN)).map("".join) | _SLOPPY.map("message:{}".format)
 _JOIN = st.sampled_from([" AND ", " OR ", " ", " NOT ", " AND NOT "])
 _QUERY = st.recursive(
     _LEAF,
     lambda inner: (
-        st.tuples(inner, _JOIN, inner).map("".join)
-        | inner.map("({})".format)
-        | inner.map("NOT ({})".format)
+        st.tuples(inner, _JOIN, inner).map("".join) | inner.map("({})".format) | inner.map("NOT ({})".format)
     ),
     max_leaves=5,
 )
@@ -140,9 +130,7 @@ def _readable(query):
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.lists(_QUERY.filter(_readable), min_size=1, max_size=3), _LOG, st.sampled_from([None, 1, 3, 17])
-)
+@given(st.lists(_QUERY.filter(_readable), min_size=1, max_size=3), _LOG, st.sampled_from([None, 1, 3, 17]))
 @example(["message:kiwi"], "x\u212aIWI kİWİ \u212aiwi".encode(), None)
 @example(['message:"ok is"'], b"x" * 255 + b"ok is", None)
 @example(['message:"a b"'], b"a\xffb a\n b", None)
@@ -191,9 +179,7 @@ def test_lines_and_bytes_are_counted():
 
 def test_what_needs_no_line_is_counted():
     log = b"a\nb\nc\n"
-    assert found(
-        ["tags:console", "*:*", "NOT message:b", "message:*", "NOT tags:x"], log, Facts(_KNOWN)
-    ) == {
+    assert found(["tags:console", "*:*", "NOT message:b", "message:*", "NOT tags:x"], log, Facts(_KNOWN)) == {
         "tags:console": (3, 1),
         "*:*": (3, 1),
         "NOT message:b": (2, 1),
@@ -204,19 +190,10 @@ def test_what_needs_no_line_is_counted():
 
 def test_bytes_beyond_a_mebibyte_of_a_line_are_not_matched_but_counted():
     cut = chunks.MAX_LINE
-    log = (
-        b"x " * (cut // 2)
-        + b"late\nearly\n"
-        + b"y" * (3 * cut)
-        + b"\n"
-        + b" " * (cut - 4)
-        + b"edge\nlast"
-    )
+    log = b"x " * (cut // 2) + b"late\nearly\n" + b"y" * (3 * cut) + b"\n" + b" " * (cut - 4) + b"edge\nlast"
     for size in (None, 65_536, 3 * cut):
         blocks = [log] if size is None else [log[n : n + size] for n in range(0, len(log), size)]
-        scan = engine("message:late", "message:early", "message:edge", "message:last").scan(
-            blocks, Facts()
-        )
+        scan = engine("message:late", "message:early", "message:edge", "message:last").scan(blocks, Facts())
         assert {number: match.first_line for number, match in scan.matches.items()} == {
             "1": 2,
             "2": 4,
@@ -349,18 +326,14 @@ def test_the_shared_signatures_on_real_logs(shared_data):
 
 def _compare(everything, log, facts):
     """Every line decided without prefilter must give what the scan gave."""
-    reduced = {
-        number: prepared.reduced(facts).formula for number, prepared in everything.planner.prepared
-    }
+    reduced = {number: prepared.reduced(facts).formula for number, prepared in everything.planner.prepared}
     decisions = {n: decision(formula) for n, formula in reduced.items() if formula != FALSE}
     counts = {}
     for line in log.split(b"\n")[:-1]:
         message = Message(lambda line=line: (line.decode("utf-8", "replace"),))
         for number, decide in decisions.items():
             if decide(message):
-                counts[everything.signatures[number].id] = (
-                    counts.get(everything.signatures[number].id, 0) + 1
-                )
+                counts[everything.signatures[number].id] = counts.get(everything.signatures[number].id, 0) + 1
     scan = everything.scan([log], facts)
     assert {name: match.lines for name, match in scan.matches.items()} == counts
     return sum(counts.values())

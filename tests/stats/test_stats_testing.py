@@ -18,9 +18,7 @@ def column(*values: float) -> np.ndarray:
 @given(st.lists(st.tuples(counts, counts), min_size=1, max_size=8))
 def test_fisher_is_scipys(cases: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
     k, n, k0, n0 = (np.array(x) for x in zip(*[(a, b, c, d) for (a, b), (c, d) in cases], strict=True))
-    expected = [
-        fisher_exact([[a, b - a], [c, d - c]]).pvalue if b and d else 1.0 for (a, b), (c, d) in cases
-    ]
+    expected = [fisher_exact([[a, b - a], [c, d - c]]).pvalue if b and d else 1.0 for (a, b), (c, d) in cases]
     assert fisher_p(k, n, k0, n0) == pytest.approx(expected, abs=1e-9)
 
 
