@@ -142,7 +142,10 @@ def _unusable(tables: Tables, asked: pd.DataFrame, until: int) -> Iterator[tuple
     last = pd.Timestamp(until, unit="us", tz="UTC").floor("D")
     lost = tables.skipped[tables.skipped["reason"] == NOT_USABLE]
     for source, since in lost.groupby("source")["collected"].min().items():
-        open_days = asked.loc[(asked["source"] == source) & asked["builds"] & ~asked["complete"], "day"]
+        mine = asked[(asked["source"] == source) & asked["builds"]]
+        # a gap before is one by itself: what came after it was answered
+        finished = mine.loc[mine["complete"], "day"].max()
+        open_days = mine.loc[~mine["complete"] & ~(mine["day"] <= finished), "day"]
         first = min([day for day in (since, open_days.min()) if not pd.isna(day)], default=last).floor("D")
         for day in pd.date_range(first, max(first, last)):
             yield source, day, NOT_USABLE, True, "", False

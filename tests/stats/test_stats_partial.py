@@ -112,12 +112,24 @@ def test_questions_that_nobody_asks_any_more_do_not_count(query: str) -> None:
     assert results([*WHOLE, asked(1, query, "timed out", asked=before)]).partial.empty
 
 
+LOST = {"source": "index", "path": ".", "reason": "source not usable", "collected": NOW}
+
+
 def test_a_source_that_cannot_be_used_is_partial_since_its_last_whole_day() -> None:
-    lost = {"source": "index", "path": ".", "reason": "source not usable", "collected": NOW}
-    found = results([*WHOLE, asked(1, "builds-1", complete=False)], skipped=[lost])
+    until_then = [question for question in WHOLE if question["day"] < TODAY - pd.Timedelta(days=1)]
+    found = results([*until_then, asked(1, "builds-1", complete=False)], skipped=[LOST])
     assert found.partial["day"].tolist() == [TODAY, TODAY - pd.Timedelta(days=1)]
     assert found.partial["builds"].all()
     assert pick(found.totals, pipeline="*", window="24h", voting="voting", figure="failed")["partial"]
+
+
+def test_a_gap_long_ago_does_not_make_what_came_after_it_partial() -> None:
+    gap = asked(3, "builds-1", "no documents")
+    found = results([gap, *(question for question in WHOLE if question["day"] > gap["day"])], skipped=[LOST])
+    assert found.partial[["day", "reason"]].to_numpy().tolist() == [
+        [NOW.floor("D"), "source not usable"],
+        [TODAY - pd.Timedelta(days=3), "no documents"],
+    ]
 
 
 def test_a_ci_without_passed_builds_has_no_failure_rate() -> None:
