@@ -25,6 +25,7 @@ from tests.engines.servers import Server
 T = TypeVar("T")
 
 PREFIX = "b-logstash-"
+EXCERPTS = 40  # the default
 END = FIRST + timedelta(days=DAYS)
 
 
@@ -43,8 +44,9 @@ class Bench:
     def __init__(self, engine: Server, proxy: Proxy) -> None:
         self.engine, self.proxy = engine, proxy
 
-    def settings(self, builds: str = ALL_BUILDS) -> ElasticSettings:
-        return ElasticSettings(url=(self.proxy.url,), index=(f"{PREFIX}*",), builds=builds, days=60)
+    def settings(self, builds: str = ALL_BUILDS, excerpts: int = EXCERPTS) -> ElasticSettings:
+        index = (f"{PREFIX}*",)
+        return ElasticSettings(url=(self.proxy.url,), index=index, builds=builds, days=60, excerpts=excerpts)
 
     def measured(self, work: Callable[[], T]) -> tuple[T, Cost]:
         self.engine.request("POST", f"{PREFIX}*/_cache/clear")
@@ -54,9 +56,11 @@ class Bench:
         seconds, proxy = time.perf_counter() - start, self.proxy
         return result, Cost(seconds, len(proxy.requests), proxy.bytes_sent, proxy.bytes_received)
 
-    def collected(self, signatures: Sequence[Signature], builds: str = ALL_BUILDS) -> tuple[Tables, Cost]:
-        """A first collection, with nothing in the store."""
-        settings, files = self.settings(builds), FileList.load(None)
+    def collected(
+        self, signatures: Sequence[Signature], builds: str = ALL_BUILDS, excerpts: int = EXCERPTS
+    ) -> tuple[Tables, Cost]:
+        """A first collection, with nothing in the store; `excerpts` 0: without lines of log."""
+        settings, files = self.settings(builds, excerpts), FileList.load(None)
         context = Context(signatures=tuple(signatures), files=files, now=END, progress=Progress(0))
         return self.measured(lambda: source("elastic").collect(settings, context))
 

@@ -85,6 +85,7 @@ class IndexSettings(BaseModel):
     lag_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 6
     days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     ci: str | None = None
+    excerpts: Annotated[int, Field(ge=0, le=1000)] = 40
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60
     patience_s: Annotated[float, Field(ge=0, le=3600)] = 90
     username: Annotated[str, Field(min_length=1, pattern="^[^:]*$")] | None = None

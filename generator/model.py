@@ -138,6 +138,7 @@ NOT_USABLE = "source not usable"
 #: Reasons of `skipped` about an index as a whole: said anew by each collection.
 OUTSIDE, NOTHING = "outside the days asked", "no documents in the days asked"
 OTHER_BUILDS, REFUSED = "hits of other builds", "query refused by the index"
+CLOSED = "closed index"
 
 _DIMENSIONS: Schema = (
     Column("day", "timestamp", "midnight UTC of the end_time's day"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -47,12 +48,20 @@ def pinned(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 
 def from_rows(rows: Iterable[Mapping[str, Any]], schema: Schema) -> pd.DataFrame:
     """A typed table from dicts; absent keys become nulls, naive times are UTC."""
-    return from_arrow(pa.Table.from_pylist(list(rows), schema=arrow_schema(schema)), schema)
+    listed = list(rows)
+    return _from_rows(listed, schema) if listed else empty(schema)
+
+
+def _from_rows(rows: list[Mapping[str, Any]], schema: Schema) -> pd.DataFrame:
+    return from_arrow(pa.Table.from_pylist(rows, schema=arrow_schema(schema)), schema)
 
 
 def from_arrow(table: pa.Table, schema: Schema) -> pd.DataFrame:
     """A typed table from an Arrow table with these types."""
-    return pinned(table.to_pandas(types_mapper=_MAPPER.get), schema)
+    frame = table.to_pandas(types_mapper=_MAPPER.get)
+    types = {column.name: _PANDAS[column.type] for column in schema}
+    # to pin anew what is pinned costs more than to read it
+    return frame if frame.dtypes.to_dict() == types and list(frame) == list(types) else pinned(frame, schema)
 
 
 _MAPPER = {
@@ -65,7 +74,12 @@ _MAPPER = {
 
 def empty(schema: Schema) -> pd.DataFrame:
     """A typed table without rows."""
-    return from_rows([], schema)
+    return _empty(schema).copy()
+
+
+@cache
+def _empty(schema: Schema) -> pd.DataFrame:
+    return _from_rows([], schema)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from generator.signatures.query import Exists, Leaf, Phrase, Range, Term, Wildca
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.)|$)", re.DOTALL)
 _WILD = re.compile(r"\\(.)|([*?])", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"~(?:[0-9]{1,30}(?:\.[0-9]+)?)?")
 _LARGEST_SLOP = 2**31 - 1
 _MOST_ONES = 10  # after a *; from 12 on engines silently match nothing: the automaton is too large
@@ -31,9 +32,11 @@ def unescaped(text: str, position: int) -> str:
 
     if "\\" not in text:
         return text
-    joined = _ESCAPE.sub(plain, text).encode("utf-16", "surrogatepass")
+    text = _ESCAPE.sub(plain, text)
+    if not _SURROGATE.search(text):
+        return text
     try:
-        return joined.decode("utf-16")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
         raise QueryError(
             "half a character", position, "a lone surrogate is not a character", "remove it"

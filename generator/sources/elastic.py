@@ -6,7 +6,13 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from elasticsearch import Elasticsearch, SerializationError, TransportError, UnsupportedProductError
+from elasticsearch import (
+    Elasticsearch,
+    ElasticsearchWarning,
+    SerializationError,
+    TransportError,
+    UnsupportedProductError,
+)
 
 from generator.sources.index.check import check as check
 from generator.sources.index.client import Client, LostError, Reply, fault
@@ -26,9 +32,7 @@ class _Client:
     def send(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         kinds = {"accept": "application/json", "content-type": "application/x-ndjson"}
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the server's, meant for those who run it
-                answer = self._client.perform_request(method, target, headers={**kinds, **headers}, body=body)
+            answer = self._client.perform_request(method, target, headers={**kinds, **headers}, body=body)
         except UnsupportedProductError as error:  # which product it is, others find out
             return _reply(error.meta, error.body)
         except SerializationError:
@@ -44,4 +48,6 @@ def _reply(meta: Any, body: Any) -> Reply:
 
 def client(url: str, settings: IndexSettings, certificates: Mapping[str, str]) -> Client:
     """A client of one address."""
+    # the server's, meant for those who run it
+    warnings.filterwarnings("ignore", category=ElasticsearchWarning)
     return _Client(url, settings, certificates)

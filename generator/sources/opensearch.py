@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from opensearchpy import OpenSearch, TransportError
+from opensearchpy import OpenSearch, OpenSearchWarning, TransportError
 
 from generator.sources.index.check import check as check
 from generator.sources.index.client import Client, Reply, decoded, fault
@@ -26,11 +26,9 @@ class _Client:
     def send(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         kinds = {"accept": "application/json", "content-type": "application/x-ndjson"}
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the server's, meant for those who run it
-                status, answered, text = self._connection.perform_request(
-                    method, target, body=body, headers={**kinds, **headers}, ignore=range(300, 600)
-                )
+            status, answered, text = self._connection.perform_request(
+                method, target, body=body, headers={**kinds, **headers}, ignore=range(300, 600)
+            )
         except TransportError as error:
             raise fault(error) from None
         return Reply(status, {name.lower(): value for name, value in answered.items()}, decoded(text))
@@ -38,4 +36,6 @@ class _Client:
 
 def client(url: str, settings: IndexSettings, certificates: Mapping[str, str]) -> Client:
     """A client of one address."""
+    # the server's, meant for those who run it
+    warnings.filterwarnings("ignore", category=OpenSearchWarning)
     return _Client(url, settings, certificates)

@@ -119,7 +119,7 @@ class Index:
 
     def days(self, since: datetime, until: datetime) -> dict[date, int]:
         """Number of documents by UTC day, of days that have any; GatepostError if that cannot be told."""
-        name = self.fields.time
+        name = self.settings.time_field
         histogram = {"field": name, "calendar_interval": "day", "min_doc_count": 1, "format": "epoch_millis"}
         body = {
             "size": 0,

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from generator import words
 from generator.errors import GatepostError
-from generator.model import NOTHING, OUTSIDE, REFUSED
+from generator.model import CLOSED, NOTHING, OUTSIDE, REFUSED
 from generator.signatures.model import Signature
 from generator.sources.index.answers import Asker, SignatureAsker
 from generator.sources.index.asking import Index, UnreachableError
@@ -46,7 +47,7 @@ def collect(settings: IndexSettings, index: Index, context: Context) -> Tables:
     used = () if settings.preset == "zuul" else usable(context.signatures)
     queries = {builds_hash(settings): builds_query(settings), **{s.query_hash: s.query for s in used}}
     record = Record.of(settings.name, context, timedelta(hours=settings.lag_hours))
-    found = extent(index.days(*EVER), _since(settings, context), context.now)
+    found = extent(_opened(index), _since(settings, context), context.now)
     asker = _asker(settings, index, queries)
     _ask(asker, questions(found.days, tuple(queries), record.finished()), record, context)
     for question in questions(dict.fromkeys(found.gaps, 0), tuple(queries), record.finished()):
@@ -62,7 +63,19 @@ def collect(settings: IndexSettings, index: Index, context: Context) -> Tables:
     origin = Origin(settings.name, settings.ci, context.now, query_set(used), context.outcomes)
     emission = Emission(settings, index, context, origin, used, record, derived, stored)
     skipped = [*_outside(origin, settings, found), *_refused(origin, used, queries, record)]
+    skipped += _closed(origin, index)
     return emission.tables(found.days, skipped)
+
+
+def _opened(index: Index) -> dict[date, int]:
+    """Documents by day; what else must be known of the index is asked at the same time."""
+    index.product  # noqa: B018  nothing else is asked of a wrong product
+    with ThreadPoolExecutor() as pool:
+        others = [pool.submit(getattr, index, name) for name in ("fields", "closed")]
+        days = pool.submit(index.days, *EVER)
+        for other in others:
+            other.result()
+        return days.result()
 
 
 def _starts(stored: pd.DataFrame) -> dict[str, datetime]:
@@ -85,20 +98,23 @@ def _asker(settings: IndexSettings, index: Index, queries: dict[str, str]) -> As
 
 
 def _ask(asker: Asker, wanted: Sequence[Question], record: Record, context: Context) -> None:
-    """Ask, the newest days first; once the index goes away the others are noted as not answered."""
+    """Ask, the newest days first; once it goes away, or refuses us, the others are noted as not answered."""
     left = deque(wanted)
     with context.progress.task(f"Asking {record.source}, by day", sum(len(q.days) for q in wanted)) as task:
         while left:
             question = left.popleft()
             try:
                 record.take(question, asker.ask(question))
-            except UnreachableError as error:
-                if error.reason == TIMEOUT and len(question.days) > 1:
+            except GatepostError as error:
+                reason = error.reason if isinstance(error, UnreachableError) else error.message
+                if reason == TIMEOUT and len(question.days) > 1:
                     left.extendleft(Question((day,), question.hashes) for day in question.days)
                     continue
+                if not isinstance(error, UnreachableError) and not record.answered:
+                    raise
                 context.progress.note(f"{record.source}: {error.message}; the next collection asks again")
                 for unasked in (question, *left):
-                    record.fail(unasked, error.reason)
+                    record.fail(unasked, reason)
                 return
             task.advance(len(question.days))
 
@@ -120,6 +136,10 @@ def _outside(origin: Origin, settings: IndexSettings, found: Extent) -> list[Row
             *_told(origin, pattern, found),
         ]
     return _told(origin, pattern, found)
+
+
+def _closed(origin: Origin, index: Index) -> list[Row]:
+    return [skipped_row(origin, name, CLOSED, "its documents are not searched") for name in index.closed]
 
 
 def _told(origin: Origin, pattern: str, found: Extent) -> list[Row]:

@@ -74,6 +74,8 @@ def _from_file(name: str, path: Path) -> str:
 
 def _check_certificates(settings: IndexSettings) -> None:
     """The libraries fail late and obscurely, or ask for the passphrase of a key at the terminal."""
+    if not (settings.ca_file or settings.client_cert):
+        return
     context = ssl.create_default_context()
     hint = "it must be a file with certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
     if settings.ca_file:

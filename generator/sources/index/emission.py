@@ -80,7 +80,9 @@ class Emission:
     def _fetched(self, days: Collection[date], told: Collection[str]) -> tuple[dict[_Key, Quote], list[Row]]:
         """Lines of hits and of unexplained failures; what is not answered is asked the next time."""
         queries = {signature.query_hash: signature.query for signature in self.used}
-        missing = excerpts.unquoted(self.derived.hits, self.derived.ends, days, self._quotes)
+        missing = excerpts.unquoted(
+            self.derived.hits, self.derived.ends, days, self._quotes, self.settings.excerpts
+        )
         unexplained = {uuid: self.derived.days[uuid] for uuid in self._unexplained(days, told)}
         try:
             return excerpts.fetch(self.index, queries, missing, unexplained)
@@ -90,6 +92,8 @@ class Emission:
 
     def _unexplained(self, days: Collection[date], told: Collection[str]) -> list[str]:
         """The newest examined failures without a hit that have no failure lines yet."""
+        if not self.settings.excerpts:
+            return []
         ends, with_ = self.derived.ends, self.derived.with_
         explained = {hit.build_uuid for hit in self.derived.hits}
         failures = (

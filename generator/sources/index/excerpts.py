@@ -19,8 +19,8 @@ from generator.sources.metadata import Seen, as_text, field_names
 from generator.sources.rows import Row
 from generator.sources.unexplained import ranked
 
-#: Builds of each signature whose line is fetched; of a message that holds several, so many are shown.
-BUILDS, LINES = 40, 20
+#: Lines that are shown of a message that holds several.
+LINES = 20
 #: Builds without a hit whose likely failures are fetched, and documents of each.
 UNEXPLAINED, DOCUMENTS = 50, 40
 _FAILURE = (
@@ -40,13 +40,14 @@ def unquoted(
     ends: Mapping[str, datetime],
     days: Collection[date],
     quoted: Collection[tuple[str, str]],
+    most: int,
 ) -> dict[str, list[Hit]]:
-    """By query hash the newest hits that have no quote; only those whose first line is of `days`."""
+    """By query hash those of its newest `most` hits that have no quote and whose first line is of `days`."""
     by_hash: dict[str, dict[str, Hit]] = {}
     for hit in hits:
         by_hash.setdefault(hit.query_hash, {})[hit.build_uuid] = hit
     newest = {
-        hash_: nlargest(BUILDS, found.values(), key=lambda hit: (ends[hit.build_uuid], hit.build_uuid))
+        hash_: nlargest(most, found.values(), key=lambda hit: (ends[hit.build_uuid], hit.build_uuid))
         for hash_, found in by_hash.items()
     }
     missing = {

@@ -66,6 +66,11 @@ class Record:
                     self.documents[one.build_uuid].append((one.first, one.document))
         self.rejected |= told.rejected
 
+    @property
+    def answered(self) -> bool:
+        """Whether anything was asked and answered wholly in this collection."""
+        return any(row["reason"] is None for row in self._asked)
+
     def fail(self, question: Question, reason: str) -> None:
         """Note that days were not answered at all."""
         for day, hash_ in question.pairs():

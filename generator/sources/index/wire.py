@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,11 +28,13 @@ class Wire:
         self.requests = 0
         self._credentials = credentials(settings)
         self._clients: list[tuple[str, Client]] = [(url, client(url, settings)) for url in settings.url]
+        self._turn = 0  # only ever counted on: several threads may ask
+        self._lock = Lock()
 
     @property
     def url(self) -> str:
         """The address that is asked next."""
-        return self._clients[0][0]
+        return self._clients[self._turn % len(self._clients)][0]
 
     @property
     def overheard(self) -> bool:
@@ -69,8 +72,9 @@ class Wire:
         """Each address once, until one answers: the reply or None, why not, seconds to wait at least."""
         reason, least = "", 0.0
         for _ in self._clients:
-            self.requests += 1
-            url, node = self._clients[0]
+            with self._lock:
+                self.requests += 1
+            url, node = self._clients[self._turn % len(self._clients)]
             try:
                 reply = node.send(method, target, body, self._credentials.headers)
             except LostError as error:
@@ -83,7 +87,7 @@ class Wire:
                     return reply, "", 0
                 reason = self._busy(reply)
                 least = max(least, retry_after(reply.headers.get("retry-after"), datetime.now(UTC)))
-            self._clients.append(self._clients.pop(0))
+            self._turn += 1
         return None, reason, least
 
     def _busy(self, reply: Reply) -> str:
