@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from generator import words
 from generator.errors import GatepostError
+from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Index, between, connect
 from generator.sources.index.faults import Answer
 from generator.sources.index.presets import builds_query
+from generator.sources.index.slices import EVER
 
 if TYPE_CHECKING:
     from generator.index_settings import IndexSettings
 
 _PATIENCE_S = 5.0  # somebody waits for the answer
-_BEGINNING, _END = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def check(settings: IndexSettings) -> str:
@@ -24,7 +25,7 @@ def check(settings: IndexSettings) -> str:
     index = connect(settings.model_copy(update={"patience_s": min(_PATIENCE_S, settings.patience_s)}))
     product, patterns = index.product, ", ".join(settings.index)
     fields, now = index.fields, datetime.now(UTC)
-    days = index.days(_BEGINNING, _END)
+    days = index.days(*EVER)
     if not days:
         raise GatepostError(
             f"{patterns}: holds no documents with {fields.time}",
@@ -44,7 +45,7 @@ def _newest(index: Index, days: Mapping[date, int], now: datetime) -> tuple[str,
     full = [day for day in days if day < now.date()]
     day = max(full, default=max(days))
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    query = {"query_string": {"query": builds_query(index.settings), "default_field": "*", "lenient": True}}
+    query = lucene(builds_query(index.settings))
     uuid = {"cardinality": {"field": index.fields.exact["build_uuid"], "precision_threshold": 40_000}}
     span = between(index.fields.time, midnight, midnight + timedelta(days=1))
     nothing = {"size": 0, "track_total_hits": False}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from generator import words
@@ -19,6 +18,7 @@ from generator.sources import Context
 from generator.sources.index import presets
 from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Answer, Index, Problem, connect
+from generator.sources.index.moments import moment, sort_time
 from generator.sources.metadata import Seen, as_text
 from generator.sources.tally import Counted, Question, Quote, Tally
 
@@ -115,7 +115,8 @@ class _Counting:
             value = bucket["key"].get("value", build)
             self.tally.add_value(name, None if value is None else spelled(value), build, lines)
             if name == _UUID:
-                self.tally.add(build, lines, _moment(bucket["first"]), _moment(bucket["last"]))
+                first, last = (moment(bucket[which].get("value")) for which in ("first", "last"))
+                self.tally.add(build, lines, first, last)
         return page.get("after_key") if len(buckets) == self._page else None
 
     def _matching(self, *more: dict[str, Any]) -> dict[str, Any]:
@@ -147,17 +148,12 @@ class _Counting:
         seen = Seen({theirs: ours for ours, theirs in fields.source.items()})
         for hit in answer.body.get("hits", {}).get("hits", ()):
             build, filename, text = (seen.value(hit["_source"], n) for n in (_UUID, "filename", "message"))
-            at = _moment({"value": hit["sort"][0]})
+            at = moment(sort_time(hit))
             self.tally.quote(Quote(str(build), at, as_text(filename), str(text or "")))
 
 
 def _total(answer: Answer) -> int:
     return int(answer.body["hits"]["total"]["value"])
-
-
-def _moment(answer: Mapping[str, Any]) -> datetime | None:
-    value = answer.get("value")
-    return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
 
 
 def _refusal(problem: Problem) -> GatepostError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from generator import words
@@ -14,6 +14,7 @@ from generator.signatures.model import Signature
 from generator.sources.index import excerpts
 from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Answer, Fields, Index, between
+from generator.sources.index.moments import moment, sort_time
 from generator.sources.index.presets import METADATA
 from generator.sources.index.rows_of import line_columns
 from generator.sources.index.slices import EVER
@@ -87,7 +88,10 @@ def _identified(index: Index, start: str) -> IndexedBuild:
         more = " and more" if len(same) > _NAMED else ""
         raise GatepostError(f"--index {start}: begins several builds: {named}{more}", "give more of the uuid")
     one = same[0]
-    first, last = (datetime.fromtimestamp(one[name]["value"] / 1000, UTC) for name in ("first", "last"))
+    first, last = (moment(one[name].get("value")) for name in ("first", "last"))
+    if first is None or last is None:
+        wrong = f"--index {start}: no line of {one['key'][_UUID]} has a usable {index.fields.time}"
+        raise GatepostError(wrong, "its lines cannot be put in order: `gatepost query` counts them")
     documents = [hit.get("_source", {}) for hit in one["document"]["hits"]["hits"]]
     known = line_columns(Seen(field_names(index.settings.fields)), documents, one["key"][_UUID], last)
     return IndexedBuild(one["key"][_UUID], one["doc_count"], first, last, known)
@@ -156,6 +160,6 @@ def _add(index: Index, build: IndexedBuild, signature: Signature, answer: Answer
     for hit in answer.body.get("hits", {}).get("hits", ()) if answer.problem is None else ():
         reader = Seen(field_names(index.settings.fields))
         text, file = (reader.value(hit.get("_source", {}), name) for name in ("message", "filename"))
-        at = datetime.fromtimestamp(hit["sort"][0] / 1000, UTC)
+        at = moment(sort_time(hit)) or build.first
         lines = answer.body["hits"]["total"]["value"]
         build.found.append(Found(signature, lines, at, as_text(file), str(text or "")))

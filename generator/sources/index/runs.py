@@ -14,13 +14,13 @@ from generator.matching.records import moment
 from generator.sources.index.aggregations import ByDay, Found, lucene
 from generator.sources.index.answers import TOLD, Told, span
 from generator.sources.index.asking import Index
+from generator.sources.index.moments import sort_time
 from generator.sources.index.presets import PRESETS
 from generator.sources.index.slices import Question
 from generator.sources.metadata import Seen, SeenBuild, as_text, columns, field_names
 
 _PAGE = 5000
 _TIMES = ("start_time", "end_time", "duration")
-_NANOSECONDS = 1e15  # no time in milliseconds is as large
 
 
 class RunAsker:
@@ -73,9 +73,8 @@ class RunAsker:
     def _found(self, hit: Mapping[str, Any]) -> Found | None:
         document = hit.get("_source", {})
         uuid = as_text(self._seen.value(document, "build_uuid"))
-        at = hit["sort"][0]
-        at = at if at < _NANOSECONDS else at / 1e6
-        return Found(uuid, 1, at, at, document) if uuid is not None else None
+        at = sort_time(hit)
+        return None if uuid is None or at is None else Found(uuid, 1, at, at, document)
 
 
 def _told(question: Question, found: Iterable[Found]) -> Told:

@@ -22,8 +22,8 @@ DAY = timedelta(days=1)
 NIGHT = timedelta(hours=6)
 #: So many lines one search may go through, so that its answer comes in time.
 DOCUMENTS = 2_000_000
-#: All times that an index may hold, so that wrong clocks are seen.
-EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+#: All times that are asked about, so that wrong clocks are seen; a field of type date_nanos knows no others.
+EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
 #: A day and the hash of a query: what is asked, and answered, once.
 Key = tuple[date, str]
