@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class _Client:
     def __init__(self, url: str, settings: IndexSettings, certificates: Mapping[str, str]) -> None:
         options: dict[str, Any] = dict(certificates)
-        cluster = OpenSearch(url, timeout=settings.timeout_s, http_compress=True, max_retries=0, **options)
+        options |= {"timeout": settings.timeout_s, "pool_maxsize": 4}  # as many as ask at once
+        cluster = OpenSearch(url, http_compress=True, max_retries=0, **options)
         # of a failure the transport tells no headers, so no Retry-After
         self._connection = cluster.transport.get_connection()
 

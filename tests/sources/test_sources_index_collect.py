@@ -52,7 +52,7 @@ def test_every_engine_gives_the_truth_by_several_indices_and_shards(
     assert index.requests <= 3 * len(days(tables.asked)) + 5
     again, index = planted.collect()
     assert again.builds.empty and again.hits.empty and again.asked.empty
-    assert index.requests <= 4  # failures that nothing explains are looked at again
+    assert index.requests <= 5  # failures that nothing explains are looked at again
 
 
 def test_what_is_known_of_a_build(planted: Planted) -> None:
@@ -137,6 +137,29 @@ def test_a_signature_added_later_is_asked_for_all_days_and_nothing_else_is(plant
     third, _ = planted.collect(changed)
     assert set(third.asked["query_hash"]) == {changed[4].query_hash}
     assert len(planted.hits()) == len(Truth.of(documents).hits) + len(first.builds)
+
+
+def test_no_line_is_fetched_where_none_is_wanted(planted: Planted, proxy_to: Callable[[str], Proxy]) -> None:
+    proxy = proxy_to(planted.server.url)
+    planted.send([*build("u1", TUESDAY, PHRASES[:1]), *build("u2", TUESDAY, ["ERROR: nobody knows"])])
+    planted.url, planted.options = proxy.url, {"excerpts": 0}
+    tables, _ = planted.collect()
+    assert list(tables.hits["build_uuid"]) == ["u1"]
+    assert tables.hits["excerpt"].isna().all()
+    assert tables.failure_lines.empty
+    assert not any(b'"_source":["message"' in request.body for request in proxy.requests)
+
+
+def test_a_closed_index_is_named(planted: Planted) -> None:
+    planted.send(build("u1", TUESDAY), "a")
+    planted.send(build("u2", TUESDAY), "b")
+    planted.server.request("POST", f"{planted.prefix}b/_close")
+    tables, _ = planted.collect()
+    told = tables.skipped[tables.skipped["reason"] == "closed index"]
+    assert list(told["path"]) == [f"{planted.prefix}b"]
+    planted.server.request("POST", f"{planted.prefix}b/_open?wait_for_active_shards=1")
+    tables, _ = planted.collect()
+    assert "closed index" not in set(planted.store().table("skipped")["reason"])
 
 
 def test_an_excerpt_that_the_store_has_is_not_fetched_again(

@@ -84,6 +84,31 @@ def test_a_part_of_an_answer_is_no_answer(
     assert planted.store().table("builds")["examined"].all()
 
 
+def test_credentials_that_expire_in_the_middle_cost_nothing_that_was_answered(
+    planted: Planted, proxy: Proxy
+) -> None:
+    friday = MONDAY + timedelta(days=4)
+    planted.send(build("u2", friday + timedelta(hours=12), PHRASES[:2]))
+    planted.collect(SIGNATURES[:1])
+    planted.send(build("u1", MONDAY, PHRASES[:1]))  # so that the days are asked for different signatures
+    asked: list[Request] = []
+
+    def after_the_first(request: Request) -> bool:
+        asked.extend([request] if of_signatures(request) else [])
+        return len(asked) > 1 or (bool(asked) and request is not asked[0])
+
+    proxy.answer(401, {"error": "expired", "status": 401}, times=None, when=after_the_first)
+    tables, _ = planted.collect(SIGNATURES[:2])
+    assert list(tables.hits["signature"]) == ["s0", "s1"]  # of u2: the newest days are asked first
+    assert set(tables.hits["build_uuid"]) == {"u2"}
+    failed = tables.asked[tables.asked["day"] == MONDAY.replace(tzinfo=UTC)]
+    assert failed["reason"].str.contains("credentials were not accepted").all()
+    assert not failed["complete"].any()
+    proxy.heal()
+    planted.collect(SIGNATURES[:2])
+    assert planted.hits() == {("u1", "s0"): 1, ("u2", "s0"): 1, ("u2", "s1"): 1}
+
+
 def test_what_was_answered_before_stays_when_the_index_fails_later(planted: Planted, proxy: Proxy) -> None:
     planted.now = datetime(2026, 11, 17, 20, tzinfo=UTC)
     documents = [*build("u1", TUESDAY, [PHRASES[0]]), *build("u2", TUESDAY)]
@@ -283,7 +308,7 @@ def test_runs_of_zuul(
     assert (builds.at["r1", "final"], builds.at["r1", "outcome"]) == (False, "infra")
     assert tables.sources["passed"].all()
     again, index = planted.collect()
-    assert (len(again.builds), index.requests) == (0, 3)
+    assert (len(again.builds), index.requests) == (0, 4)
 
 
 def test_runs_and_lines_of_the_same_builds(planted: Planted) -> None:

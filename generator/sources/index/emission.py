@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from generator import words
+from generator.errors import GatepostError
 from generator.model import OTHER_BUILDS, TABLES
 from generator.signatures.model import Signature
 from generator.sources.index import excerpts
-from generator.sources.index.asking import Index, UnreachableError
+from generator.sources.index.asking import Index
 from generator.sources.index.derive import Derived
 from generator.sources.index.excerpts import Quote
 from generator.sources.index.record import Record
@@ -86,7 +87,7 @@ class Emission:
         unexplained = {uuid: self.derived.days[uuid] for uuid in self._unexplained(days, told)}
         try:
             return excerpts.fetch(self.index, queries, missing, unexplained)
-        except UnreachableError as error:
+        except GatepostError as error:
             self.context.progress.note(f"{self.origin.source}: no excerpts: {error.message}")
             return {}, []
 
