@@ -35,7 +35,7 @@ MEANINGS = {
     "recent_hits": "newest builds of each signature, with an excerpt of the log",
     "recent_failures": "newest failed builds of each job",
     "unclassified": "failed builds of the last 10 d that no signature matches",
-    "coverage": "builds examined of builds run, by source, CI and outcome",
+    "coverage": "builds examined of builds run, by CI and outcome",
     "freshness": "newest build of each CI",
     "skipped": "what could not be read, and why",
     "partial": "what an index did not answer completely: which day, of what, why",

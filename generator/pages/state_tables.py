@@ -65,17 +65,17 @@ def newest_cell(book: Book, row: Row | None) -> Cell:
 
 
 def coverage_table(rows: list[Row]) -> Table:
-    """Builds examined of builds run in 28 d: a row for each source and CI, a column for each outcome."""
-    columns = (Column("CI"), Column("Source"), *(Column(name, numeric=True) for name in _OUTCOMES.values()))
-    found: dict[tuple[str, str], dict[str, Row]] = {}
+    """Builds examined of builds run in 28 d: a row for each CI, a column for each outcome."""
+    columns = (Column("CI"), *(Column(name, numeric=True) for name in _OUTCOMES.values()))
+    found: dict[str, dict[str, Row]] = {}
     for row in rows:
         if row["window"] == "28d":
-            found.setdefault((row["ci"], row["source"]), {})[row["outcome"]] = row
+            found.setdefault(row["ci"], {})[row["outcome"]] = row
     cells = [
-        TableRow((inert(ci), inert(source), *(rate_cell(by.get(o), "examined", "run") for o in _OUTCOMES)))
-        for (ci, source), by in sorted(found.items())
+        TableRow((inert(ci), *(rate_cell(by.get(o), "examined", "run") for o in _OUTCOMES)))
+        for ci, by in sorted(found.items())
     ]
-    return Table("Coverage by CI, source and outcome, last 28 d", columns, cells)
+    return Table("Coverage by CI and outcome, last 28 d", columns, cells)
 
 
 def top_jobs(book: Book, root: str) -> Table:

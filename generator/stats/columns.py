@@ -159,7 +159,7 @@ RESULTS: dict[str, Schema] = {
         *columns("string", text="its likeliest failure line, redacted; may be empty"),
     ),
     "coverage": (
-        *columns("string", source="configured source", ci="CI", outcome="outcome"),
+        *columns("string", ci="CI", outcome="outcome"),
         *WINDOW,
         *columns("int64", run="final builds, voting or not", examined="of them examined"),
         *columns("float64", rate="examined ÷ run"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from generator.model import OUTCOMES
-from generator.stats.base import DAY, EARLIEST, NO_TIME, Base, coded, flags, microseconds
+from generator.stats.base import DAY, EARLIEST, NO_TIME, Base, flags, microseconds
 from generator.stats.intervals import Bools
 from generator.stats.rates import stacked, table
 from generator.stats.settings import WINDOWS
@@ -14,10 +14,13 @@ from generator.tables import Tables
 
 
 def coverage(base: Base) -> pd.DataFrame:
-    """The table `coverage`: final builds, voting or not, by source, CI and outcome."""
-    source, ci = coded(base.builds["source"]), base.dims["ci"]
-    shape = (len(source.values), len(ci.values), len(OUTCOMES))
-    key = np.ravel_multi_index((source.codes[base.rows], ci.codes, base.outcome), shape)
+    """The table `coverage`: final builds, voting or not, by CI and outcome.
+
+    Not by source: of builds that ran, the one that tells them may be another than the one that examines them.
+    """
+    ci = base.dims["ci"]
+    shape = (len(ci.values), len(OUTCOMES))
+    key = np.ravel_multi_index((ci.codes, base.outcome), shape)
     parts = []
     for window in ("28d", "7d"):
         inside = base.within(0, WINDOWS[window])
@@ -26,8 +29,8 @@ def coverage(base: Base) -> pd.DataFrame:
         examined = np.bincount(code, weights=base.examined[inside], minlength=len(keys)).astype(np.int64)
         of = np.unravel_index(keys, shape)
         parts.append(table("coverage", {
-            "source": source.values[of[0]], "ci": ci.values[of[1]],
-            "outcome": np.asarray(OUTCOMES, dtype=object)[of[2]],
+            "ci": ci.values[of[0]],
+            "outcome": np.asarray(OUTCOMES, dtype=object)[of[1]],
             "window": np.full(len(keys), window, dtype=object), "run": run, "examined": examined,
             "rate": examined / np.maximum(run, 1),
         }))  # fmt: skip
