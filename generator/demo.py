@@ -71,7 +71,10 @@ def _gatepost(command: str, folder: Path, progress: Progress) -> None:
     words = [command, "--config", str(folder / "gatepost.yaml"), "--now", NOW]
     progress.note(f"$ gatepost {shlex.join(words)}")
     loudness = {0: ["--quiet"], 1: [], 2: ["--verbose"]}[progress.loudness]
-    done = subprocess.run([sys.executable, "-m", "generator", *words, *loudness], env=os.environ, check=False)
+    # -P: a file like copy.py where the user stands must not be taken for a module; of this very Gatepost
+    found = os.pathsep.join(filter(None, (str(Path(__file__).resolve().parents[1]), os.getenv("PYTHONPATH"))))
+    asked = [sys.executable, "-P", "-m", "generator", *words, *loudness]
+    done = subprocess.run(asked, env={**os.environ, "PYTHONPATH": found}, check=False)
     if done.returncode != 0:
         raise GatepostError(
             f"gatepost {command} ended with {done.returncode}", "its own message stands above"

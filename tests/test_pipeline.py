@@ -159,7 +159,7 @@ def test_a_query_that_is_not_supported_is_said(settings: Settings, tmp_path: Pat
 
 def test_the_demo_has_the_same_bytes_wherever_and_whenever_it_is_made(tmp_path: Path) -> None:
     def made(name: str, seed: str) -> dict[str, bytes]:
-        command = [sys.executable, "-m", "generator", "demo", name, "--scale", "0.02", "--quiet"]
+        command = [sys.executable, "-P", "-m", "generator", "demo", name, "--scale", "0.02", "--quiet"]
         subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONHASHSEED": seed}, check=True)
         parts = [tmp_path / name / part for part in ("logs", "queries", "state", "public")]
         files = (path for part in parts for path in part.rglob("*") if path.is_file())
@@ -169,6 +169,7 @@ def test_the_demo_has_the_same_bytes_wherever_and_whenever_it_is_made(tmp_path: 
             if "cache" not in path.parts and path.name != ".lock"
         }
 
+    (tmp_path / "copy.py").write_text("raise SystemExit('a file of the user, no module')")
     one, other = made("one", "1"), made("another place", "2")
     assert "public/index.html" in one and "state/manifest.json" in one
     assert {name for name in {*one, *other} if one.get(name) != other.get(name)} == set()

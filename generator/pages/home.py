@@ -223,4 +223,4 @@ def _fact(row: Row) -> str:
 
 def _odd(book: Book) -> str:
     lost = int(book.results.skipped["count"].sum())
-    return f"{words.plural(lost, 'file')} skipped or only partly read" if lost else "Nothing was skipped"
+    return f"{words.plural(lost, 'case')} skipped or only partly read" if lost else "Nothing was skipped"

@@ -43,8 +43,10 @@ def verdict(
     if not failed or failed["n"] < words.FEW:
         seen = scope.totals.get("coverage_failed")
         # failures that are in no failure rate: builds that passed are not known
-        if not seen or seen["n"] < words.FEW or (failed and failed["n"]):
+        if not seen or not seen["n"] or (failed and failed["n"]):
             return _too_few(scope, failed)
+        if seen["n"] < words.FEW:
+            return _too_few_failed(scope, seen["n"])
         failed = {**seen, "k": seen["n"], "n": 0, "state": "unrated"}
     tone, word = _state(scope, failed)
     culprit = scope.culprit()
@@ -90,6 +92,20 @@ def _too_few(scope: Scope, failed: Row | None) -> Verdict:
             f"{seen} in {_area(scope)} in the last {scope.length}{of}: too few to judge.",
             f"A rate needs at least {words.FEW} completed builds.",
             "Look at a longer window, or see on the Data page what was collected and what was skipped.",
+        ),
+    )
+
+
+def _too_few_failed(scope: Scope, failures: int) -> Verdict:
+    """Failures are known, builds that passed are not: no build "completed" would be wrong."""
+    return Verdict(
+        "unknown",
+        "Not enough data",
+        (
+            f"{words.plural(failures, 'build')} failed in {_area(scope)} in the last {scope.length}:"
+            " too few to judge.",
+            f"{NO_RATE[:1].upper()}{NO_RATE[1:]}; a share needs at least {words.FEW} of them.",
+            "Look at a longer window.",
         ),
     )
 

@@ -59,6 +59,13 @@ def test_what_a_report_cannot_be_made_of(
     assert caught.value.hint
 
 
+def test_the_name_of_an_index_in_the_url(engine: Server, index_prefix: str) -> None:
+    engine.index(f"{index_prefix}a", [document("u")])
+    with pytest.raises(GatepostError) as caught:
+        check(engine, f"{index_prefix}*", url=f"{engine.url}/{index_prefix}a")
+    assert "but one below it" in caught.value.message or "answers, but is no" in caught.value.message
+
+
 def test_an_empty_index_and_a_blocked_one(engine: Server, index_prefix: str) -> None:
     known = {"@timestamp": {"type": "date"}, "build_uuid": {"type": "keyword"}}
     engine.request("PUT", f"{index_prefix}a", {"mappings": {"properties": known}})

@@ -43,6 +43,13 @@ def test_not_enough_data_is_a_verdict(rows: Rows) -> None:
     assert "too few to judge" in found.sentences[0]
 
 
+def test_few_failures_without_passed_builds_are_no_empty_gate() -> None:
+    found = speak(made.results(totals=[made.total("coverage_failed", 4, 4)]))
+    assert found.word == "Not enough data"
+    assert found.sentences[0] == "4 builds failed in the gate in the last 7 d: too few to judge."
+    assert found.sentences[1].startswith("Builds that passed are not in this index: no failure rate")
+
+
 def test_unseen_logs_say_nothing_about_causes() -> None:
     week = made.week()
     week["totals"][-1] = made.total("coverage_failed", 40, 353)

@@ -22,6 +22,7 @@ from generator.sources.index.faults import (
     reason_of,
     trouble,
     types_of,
+    understood,
 )
 from generator.sources.index.fields import Fields
 from generator.sources.index.refusals import check_product, no_right
@@ -128,11 +129,15 @@ class Index:
             "aggs": {"days": {"date_histogram": histogram}},
         }
         answer = self.search([body])[0]
-        buckets = answer.body.get("aggregations", {}).get("days", {}).get("buckets", ())
-        if not buckets and answer.problem:  # without: what is empty is left out of answers
-            raise self._unusable({"reason": answer.problem.reason})
         epoch = datetime(1970, 1, 1, tzinfo=UTC)
-        return {(epoch + timedelta(milliseconds=b["key"])).date(): b["doc_count"] for b in buckets}
+        with understood(self.settings):
+            buckets = answer.body.get("aggregations", {}).get("days", {}).get("buckets", ())
+            if not buckets and answer.problem:  # without: what is empty is left out of answers
+                raise self._unusable({"reason": answer.problem.reason})
+            # a document may have several times, one of them in these days
+            ever = _milliseconds(since - timedelta(days=1)), _milliseconds(until)
+            found = {b["key"]: int(b["doc_count"]) for b in buckets if ever[0] < b["key"] < ever[1]}
+        return {(epoch + timedelta(milliseconds=key)).date(): many for key, many in found.items()}
 
     @property
     def _path(self) -> str:
@@ -160,13 +165,13 @@ class Index:
 
     def _checked(self, item: Mapping[str, Any]) -> Trouble | None:
         """What is wrong with one answer; GatepostError if it is who asks, or that there is no index."""
-        error = item.get("error")
+        with understood(self.settings):
+            error, wrong = item.get("error"), trouble(item, self.settings.type)
         types = types_of(error)
         if "index_not_found_exception" in types:
             raise self._none_there()
         if "security_exception" in types:
             raise no_right(self._wire.url, self.settings, self._wire.hide(reason_of(error)))
-        wrong = trouble(item, self.settings.type)
         if wrong is None:
             return None
         return wrong._replace(problem=wrong.problem._replace(reason=self._wire.hide(wrong.problem.reason)))
@@ -175,6 +180,11 @@ class Index:
         if "index_not_found_exception" in types_of(error):
             return self._none_there()
         said = self._wire.hide(reason_of(error))
+        if said.startswith("no handler found"):
+            return GatepostError(
+                f"{self._wire.url}: is not the address of a cluster, but one below it",
+                "the names of indices belong into `index`, not into `url`",
+            )
         return GatepostError(
             f"{self._wire.url}: {', '.join(self.settings.index)}: {said}", "is `index` right?"
         )
@@ -184,7 +194,8 @@ class Index:
         """The indices that the pattern means, as far as one may know, and whether they are closed."""
         target = f"/_resolve/index{self._path}?expand_wildcards=open,closed&filter_path=indices"
         found = self._wire.ask("GET", target, allowed=(401, 403)).data.get("indices", ())
-        return {one["name"]: "closed" in one.get("attributes", ()) for one in found}
+        with understood(self.settings):
+            return {str(one["name"]): "closed" in one.get("attributes", ()) for one in found}
 
     def _none_there(self) -> GatepostError:
         where = f"{self._wire.url}: {', '.join(self.settings.index)}"
