@@ -27,7 +27,7 @@ class _Client:
         options: dict[str, Any] = dict(certificates)
         self._client = Elasticsearch(
             url, request_timeout=settings.timeout_s, http_compress=True, max_retries=0, **options
-        ).options(ignore_status=range(300, 600))
+        ).options(ignore_status=range(300, 1000))
 
     def send(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         kinds = {"accept": "application/json", "content-type": "application/x-ndjson"}
@@ -35,7 +35,7 @@ class _Client:
             answer = self._client.perform_request(method, target, headers={**kinds, **headers}, body=body)
         except UnsupportedProductError as error:  # which product it is, others find out
             return _reply(error.meta, error.body)
-        except SerializationError:
+        except (SerializationError, RecursionError):
             raise LostError("the answer is neither JSON nor text") from None
         except TransportError as error:
             raise fault(error) from None

@@ -28,7 +28,7 @@ class _Client:
         kinds = {"accept": "application/json", "content-type": "application/x-ndjson"}
         try:
             status, answered, text = self._connection.perform_request(
-                method, target, body=body, headers={**kinds, **headers}, ignore=range(300, 600)
+                method, target, body=body, headers={**kinds, **headers}, ignore=range(300, 1000)
             )
         except TransportError as error:
             raise fault(error) from None

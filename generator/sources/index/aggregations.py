@@ -17,6 +17,7 @@ from generator.sources.index.asking import Fields
 
 #: Builds of one signature in one day that are found without paging.
 TERMS = 10_000
+_MOST = 2**53  # documents that JSON can count
 _TERMS, _DAYS, _BUILDS, _UUID = "signatures", "days", "builds", "uuid"
 
 
@@ -122,6 +123,9 @@ def _day(milliseconds: float) -> date:
 
 
 def _found(bucket: Mapping[str, Any], key: Any) -> Found:
-    times = bucket["first"]["value"], bucket["last"]["value"]
+    first, last = float(bucket["first"]["value"]), float(bucket["last"]["value"])
+    lines = int(bucket["doc_count"])
+    if not (first <= last and 0 < lines < _MOST and isinstance(key, str | int)):
+        raise ValueError(f"{lines} documents of {key} from {first} to {last}")
     hits = bucket.get("document", {}).get("hits", {}).get("hits", [])
-    return Found(str(key), bucket["doc_count"], *times, hits[0].get("_source", {}) if hits else None)
+    return Found(str(key), lines, first, last, dict(hits[0].get("_source", {})) if hits else None)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from generator.sources.index import aggregations
 from generator.sources.index.aggregations import ByDay, Found
 from generator.sources.index.asking import Answer, Fields, Index, between
+from generator.sources.index.faults import understood
 from generator.sources.index.presets import METADATA
 from generator.sources.index.slices import DAY, Key, Question, midnight
 
@@ -95,11 +96,12 @@ class SignatureAsker:
         while left:
             size = self._page
             answers = self._index.search([self._body(search, size) for search in left])
-            left = [
-                more
-                for search, answer in zip(left, answers, strict=True)
-                for more in self._read(told, search, answer, size)
-            ]
+            with understood(self._index.settings):
+                left = [
+                    more
+                    for search, answer in zip(left, answers, strict=True)
+                    for more in self._read(told, search, answer, size)
+                ]
         return told
 
     def _searches(self, question: Question) -> Iterable[_Search]:

@@ -23,10 +23,9 @@ def retry_after(value: str | None, now: datetime) -> float:
     """Seconds of a Retry-After header, which is a number or a date; 0 without one."""
     if value is None:
         return 0
-    if value.strip().isdigit():
-        return float(value)
     try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
+        if value.strip().isdigit():
+            return float(value)
+        return max(0.0, (parsedate_to_datetime(value).astimezone(UTC) - now).total_seconds())
+    except (ValueError, OverflowError):
         return 0
-    return max(0.0, (at.astimezone(UTC) - now).total_seconds())

@@ -10,7 +10,7 @@ from generator import words
 from generator.errors import GatepostError
 from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Index, between, connect
-from generator.sources.index.faults import Answer
+from generator.sources.index.faults import Answer, understood
 from generator.sources.index.presets import builds_query
 from generator.sources.index.slices import EVER
 
@@ -22,8 +22,14 @@ _PATIENCE_S = 5.0  # somebody waits for the answer
 
 def check(settings: IndexSettings) -> str:
     """Product, documents by time, fields and builds; GatepostError if no report could be made of it."""
-    index = connect(settings.model_copy(update={"patience_s": min(_PATIENCE_S, settings.patience_s)}))
-    product, patterns = index.product, ", ".join(settings.index)
+    with understood(settings):
+        return _told(
+            connect(settings.model_copy(update={"patience_s": min(_PATIENCE_S, settings.patience_s)}))
+        )
+
+
+def _told(index: Index) -> str:
+    product, patterns = index.product, ", ".join(index.settings.index)
     fields, now = index.fields, datetime.now(UTC)
     days = index.days(*EVER)
     if not days:

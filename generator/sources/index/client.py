@@ -74,7 +74,7 @@ def decoded(text: str) -> Any:
     """JSON as data; other text as it is."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -18,6 +18,7 @@ from generator.sources import Context
 from generator.sources.index import presets
 from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Answer, Index, Problem, connect
+from generator.sources.index.faults import understood
 from generator.sources.index.moments import moment, sort_time
 from generator.sources.metadata import Seen, as_text
 from generator.sources.tally import Counted, Question, Quote, Tally
@@ -32,7 +33,7 @@ _UUID = "build_uuid"
 def count(settings: IndexSettings, question: Question, context: Context) -> Counted:
     """What the query finds in the index; GatepostError if it refuses the query or cannot answer wholly."""
     index = connect(settings)
-    with context.progress.task(f"Asking {settings.name}"):
+    with context.progress.task(f"Asking {settings.name}"), understood(settings):
         skipped = list(_not_countable(index, question))
         without = {one.path for one in skipped}
         fields = tuple(name for name in question.fields if name not in without)

@@ -14,6 +14,7 @@ from generator.matching.excerpts import excerpt
 from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Answer, Fields, Index, between
 from generator.sources.index.derive import Hit
+from generator.sources.index.faults import understood
 from generator.sources.index.slices import DAY, midnight
 from generator.sources.metadata import Seen, as_text, field_names
 from generator.sources.rows import Row
@@ -73,11 +74,14 @@ def fetch(
     answers = index.search(bodies) if bodies else []
     reader = Seen(field_names(index.settings.fields))
     quotes: dict[tuple[str, str], Quote] = {}
-    for hash_, answer in zip(missing, answers, strict=False):
-        quotes |= {(uuid, hash_): quote for uuid, quote in _quoted(index.fields, reader, answer)}
     rows: list[Row] = []
-    for uuid, answer in zip(unexplained, answers[len(quoting) :], strict=True):
-        rows += ranked(uuid, _told(reader, answer))
+    with understood(index.settings):
+        for (hash_, hits), answer in zip(missing.items(), answers, strict=False):
+            asked = {hit.build_uuid for hit in hits}
+            found = _quoted(index.fields, reader, answer)
+            quotes |= {(uuid, hash_): quote for uuid, quote in found if uuid in asked}
+        for uuid, answer in zip(unexplained, answers[len(quoting) :], strict=True):
+            rows += ranked(uuid, _told(reader, answer))
     return quotes, rows
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from generator import words
 from generator.errors import GatepostError
 from generator.sources.index.client import Reply
+
+if TYPE_CHECKING:
+    from generator.index_settings import IndexSettings
 
 #: Of a whole answer: asking again may help.
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -38,6 +42,19 @@ class UnreachableError(GatepostError):
         self.reason = reason
 
 
+@contextmanager
+def understood(settings: IndexSettings) -> Iterator[None]:
+    """Around whatever reads answers: what one of another shape would lead to becomes an UnreachableError."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UnreachableError(
+            ", ".join(settings.url),
+            "an answer has another shape than an index gives it",
+            "does something between here and the index change answers?",
+        ) from error
+
+
 class Problem(NamedTuple):
     """Why the answer to one search is not whole; `reason` is short, for people."""
 
@@ -64,8 +81,8 @@ def trouble(item: Mapping[str, Any], kind: str) -> Trouble | None:
     error = item.get("error")
     if error:
         return _failed(error, int(item.get("status", 500)))
-    shards = item.get("_shards", {})
-    lost = max(shards.get("failed", 0), shards.get("total", 0) - shards.get("successful", 0))
+    shards = item["_shards"]  # without, nobody knows whether what was not found is not there
+    lost = max(shards["failed"], shards["total"] - shards["successful"])
     if lost:
         return _shards_failed(shards, lost)
     if item.get("timed_out"):
@@ -123,7 +140,11 @@ def _errors(error: Any, depth: int = 8) -> Iterator[Mapping[str, Any]]:
     if not isinstance(error, dict):
         return
     if depth:
-        shards = [one.get("reason") for one in error.get("failed_shards", ()) if isinstance(one, dict)]
-        for inner in (error.get("caused_by"), *error.get("root_cause", ()), *shards):
+        shards = [one.get("reason") for one in _several(error.get("failed_shards")) if isinstance(one, dict)]
+        for inner in (error.get("caused_by"), *_several(error.get("root_cause")), *shards):
             yield from _errors(inner, depth - 1)
     yield error
+
+
+def _several(errors: Any) -> list[Any]:
+    return errors if isinstance(errors, list) else []

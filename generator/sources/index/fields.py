@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator import words
 from generator.errors import GatepostError
+from generator.sources.index.faults import understood
 from generator.sources.index.presets import METADATA, names
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def wanted(settings: IndexSettings) -> str:
 
 def found(caps: Caps, settings: IndexSettings) -> Fields:
     """The fields by what the index says of them; GatepostError if there is no usable build_uuid or time."""
+    with understood(settings):
+        return _found(caps, settings)
+
+
+def _found(caps: Caps, settings: IndexSettings) -> Fields:
     _check_time(caps, settings)
     exact: dict[str, str] = {}
     source: dict[str, str] = {}

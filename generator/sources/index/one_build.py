@@ -14,6 +14,7 @@ from generator.signatures.model import Signature
 from generator.sources.index import excerpts
 from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Answer, Fields, Index, between
+from generator.sources.index.faults import understood
 from generator.sources.index.moments import moment, sort_time
 from generator.sources.index.presets import METADATA
 from generator.sources.index.rows_of import line_columns
@@ -55,6 +56,11 @@ class IndexedBuild:
 
 def look_up(index: Index, start: str, signatures: Sequence[Signature]) -> IndexedBuild:
     """The build whose uuid begins so; GatepostError if there is none, or more than one."""
+    with understood(index.settings):
+        return _looked_up(index, start, signatures)
+
+
+def _looked_up(index: Index, start: str, signatures: Sequence[Signature]) -> IndexedBuild:
     build = _identified(index, start)
     span = between(index.fields.time, build.first, build.last + _MOMENT)
     of_build = [span, {"term": {index.fields.exact[_UUID]: build.uuid}}]

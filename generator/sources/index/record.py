@@ -14,7 +14,7 @@ import pandas as pd
 from generator.model import ANSWERS, ASKED
 from generator.sources.index.aggregations import Found
 from generator.sources.index.answers import Told
-from generator.sources.index.slices import Key, Question, is_over, midnight
+from generator.sources.index.slices import DAY, Key, Question, is_over, midnight
 from generator.sources.rows import Row
 from generator.tables import from_rows
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NO_DOCUMENTS = "no documents"
 _KEY = ["day", "query_hash"]
+_LAST_S = (DAY - timedelta.resolution).total_seconds()
 
 
 @dataclass
@@ -82,7 +83,7 @@ class Record:
         self._asked.append({"source": self.source, "day": midnight(day), **row})
 
     def _row(self, day: date, hash_: str, found: Found) -> Row:
-        times = {"first": _moment(found.first), "last": _moment(found.last)}
+        times = {"first": _moment(day, found.first), "last": _moment(day, found.last)}
         row = {"query_hash": hash_, "build_uuid": found.build_uuid, "lines": found.lines, **times}
         return {"source": self.source, "day": midnight(day), **row}
 
@@ -137,5 +138,7 @@ def _among(frame: pd.DataFrame, keys: Collection[Key]) -> pd.Series[bool]:
     return pd.Series(list(mine), index=frame.index, dtype=bool)
 
 
-def _moment(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _moment(day: date, milliseconds: float) -> datetime:
+    """A time of the day; a document may have several, of other days or of none that a calendar has."""
+    start = midnight(day).timestamp()
+    return datetime.fromtimestamp(min(max(milliseconds / 1000, start), start + _LAST_S), UTC)

@@ -14,6 +14,7 @@ from generator.matching.records import moment
 from generator.sources.index.aggregations import ByDay, Found, lucene
 from generator.sources.index.answers import TOLD, Told, span
 from generator.sources.index.asking import Index
+from generator.sources.index.faults import understood
 from generator.sources.index.moments import sort_time
 from generator.sources.index.presets import PRESETS
 from generator.sources.index.slices import Question
@@ -35,6 +36,10 @@ class RunAsker:
 
     def ask(self, question: Question) -> Told:
         """See `Asker`; all builds of the days, page after page. There is one query only."""
+        with understood(self._index.settings):
+            return self._ask(question)
+
+    def _ask(self, question: Question) -> Told:
         (hash_,) = question.hashes
         when = span(self._index.fields, question)
         answer, others = self._index.search([self._page(when, None), self._rest(when)])
@@ -43,13 +48,13 @@ class RunAsker:
             hits = answer.body.get("hits", {}).get("hits", ())
             found |= {one.build_uuid: one for one in map(self._found, hits) if one is not None}
             if len(hits) < _PAGE:
-                self.others += others.body.get("hits", {}).get("total", {}).get("value", 0)
+                self.others += int(others.body.get("hits", {}).get("total", {}).get("value", 0))
                 return _told(question, found.values())
             answer = self._index.search([self._page(when, hits[-1]["sort"])])[0]
         told = Told()
         if answer.problem.kind == "incomplete" and len(question.days) > 1:
             for day in question.days:
-                told.merge(self.ask(Question((day,), (hash_,))))
+                told.merge(self._ask(Question((day,), (hash_,))))
         else:
             told.fail(question.days, hash_, answer)
         return told
