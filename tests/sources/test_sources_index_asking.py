@@ -51,7 +51,7 @@ def test_days_are_utc_and_a_day_without_documents_is_absent(engine: Server, inde
     out = {**document("u2"), "@timestamp": "2026-11-14T00:00:00"}
     engine.index(f"{index_prefix}a", [document("u1"), late, shifted, out])
     days = connect(settings(engine, f"{index_prefix}*")).days(datetime(2026, 11, 1), datetime(2026, 11, 14))
-    assert days == {date(2026, 11, 10): 1, date(2026, 11, 12): 2}
+    assert days == ({date(2026, 11, 10): 1, date(2026, 11, 12): 2}, None)
 
 
 def test_requests_and_answers_are_gzipped_and_small(

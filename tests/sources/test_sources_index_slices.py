@@ -99,16 +99,18 @@ def test_without_a_start_only_a_build_of_the_night_needs_the_day_before(hour: in
 
 def test_another_query_or_other_fields_are_other_builds() -> None:
     def hash_of(**options: object) -> str:
-        return builds_hash(ElasticSettings(url="http://127.0.0.1:9200", index="a", **options))  # type: ignore[arg-type]
+        return builds_hash(ElasticSettings(url="http://127.0.0.1:9200", **{"index": "a", **options}))  # type: ignore[arg-type]
 
     same = {hash_of(), hash_of(days=3), hash_of(lag_hours=1)}
     assert len(same) == 1
     others = {hash_of(), hash_of(builds="x:y"), hash_of(preset="zuul"), hash_of(fields={"a": "build_uuid"})}
-    assert len(others) == 4
+    others |= {hash_of(index="a,b"), hash_of(time_field="at")}
+    assert len(others) == 6
     assert all(one.startswith("builds-") for one in others)
 
 
 A, B = Signature("a", "message:a"), Signature("b", "message:b")
+ALL, NONE = frozenset({TODAY}), frozenset[date]()
 
 
 def test_a_build_is_examined_with_what_was_whole_on_all_its_days() -> None:
@@ -126,21 +128,22 @@ def test_a_build_is_examined_with_what_was_whole_on_all_its_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "changed", "failed", "told"),
+    ("known", "changed", "askable", "told"),
     [
-        ({}, set(), set(), True),  # new
-        ({"u": "SET"}, set(), set(), False),  # as it was
-        ({"u": "another"}, set(), set(), True),  # examined with other signatures
-        ({"u": None}, set(), set(), True),  # so far not examined
-        ({"u": "another"}, set(), {TODAY}, False),  # only because a day was just not answered
-        ({"u": "SET"}, {"u"}, set(), True),
-        ({"u": "another"}, {"u"}, {TODAY}, True),
+        ({}, set(), ALL, True),  # new
+        ({"u": "SET"}, set(), ALL, False),  # as it was
+        ({"u": "another"}, set(), ALL, True),  # examined with other signatures
+        ({"u": None}, set(), ALL, True),  # so far not examined
+        ({"u": None}, set(), NONE, True),
+        ({"u": "another"}, set(), NONE, False),  # only because a day was not answered, or is there no more
+        ({"u": "SET"}, {"u"}, ALL, True),
+        ({"u": "another"}, {"u"}, NONE, True),
     ],
 )
 def test_of_which_builds_the_store_is_told(
-    known: dict[str, str | None], changed: set[str], failed: set[date], told: bool
+    known: dict[str, str | None], changed: set[str], askable: frozenset[date], told: bool
 ) -> None:
     now = Examined.of([A])
     known = {uuid: now.id if id_ == "SET" else id_ for uuid, id_ in known.items()}
     derived = Derived({"u": NOW}, {"u": (TODAY,)}, {"u": now}, [], frozenset())
-    assert derived.news(known, changed, failed) == ({"u"} if told else set())
+    assert derived.news(known, changed, askable) == ({"u"} if told else set())

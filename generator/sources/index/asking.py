@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from generator import words
@@ -50,6 +50,13 @@ _KEPT = (
     "aggregations",
 )
 _FILTER = ",".join([*(f"responses.{name}" for name in _KEPT), "-responses.**.value_as_string"])
+
+
+class Days(NamedTuple):
+    """Number of documents by UTC day, of days that have any; `problem`: why it is not known of all."""
+
+    counts: Mapping[date, int]
+    problem: str | None = None
 
 
 class Index:
@@ -118,8 +125,8 @@ class Index:
             time.sleep(wait)
         return [answers[number] for number in range(len(bodies))]
 
-    def days(self, since: datetime, until: datetime) -> dict[date, int]:
-        """Number of documents by UTC day, of days that have any; GatepostError if that cannot be told."""
+    def days(self, since: datetime, until: datetime) -> Days:
+        """Number of documents by UTC day; GatepostError if nothing can be told of them."""
         name = self.settings.time_field
         histogram = {"field": name, "calendar_interval": "day", "min_doc_count": 1, "format": "epoch_millis"}
         body = {
@@ -137,7 +144,8 @@ class Index:
             # a document may have several times, one of them in these days
             ever = _milliseconds(since - timedelta(days=1)), _milliseconds(until)
             found = {b["key"]: int(b["doc_count"]) for b in buckets if ever[0] < b["key"] < ever[1]}
-        return {(epoch + timedelta(milliseconds=key)).date(): many for key, many in found.items()}
+        counts = {(epoch + timedelta(milliseconds=key)).date(): many for key, many in found.items()}
+        return Days(counts, answer.problem.reason if answer.problem else None)
 
     @property
     def _path(self) -> str:

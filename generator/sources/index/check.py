@@ -31,7 +31,7 @@ def check(settings: IndexSettings) -> str:
 def _told(index: Index) -> str:
     product, patterns = index.product, ", ".join(index.settings.index)
     fields, now = index.fields, datetime.now(UTC)
-    days = index.days(*EVER)
+    days, problem = index.days(*EVER)
     if not days:
         raise GatepostError(
             f"{patterns}: holds no documents with {fields.time}",
@@ -40,8 +40,9 @@ def _told(index: Index) -> str:
     newest, builds = _newest(index, days, now)
     missing = "all" if not fields.missing else f"missing: {', '.join(fields.missing)}"
     closed = [f"closed, so left out: {words.listed(list(index.closed))}"] if index.closed else []
+    partly = [f"not answered completely: {problem}"] if problem else []
     open_ = ["what is sent there, credentials too, is not encrypted"] if index.overheard else []
-    notes = "".join(f"; {note}" for note in (*fields.notes, *closed, *open_))
+    notes = "".join(f"; {note}" for note in (*fields.notes, *partly, *closed, *open_))
     held = f"{words.count(len(days))} d from {min(days)}, {words.plural(sum(days.values()), 'document')}"
     return f"{product}, {patterns}: {held}, newest {newest}; fields: {missing}{notes}; builds: {builds}"
 

@@ -23,7 +23,7 @@ from generator.errors import GatepostError
 from generator.model import CLOSED, NOTHING, OUTSIDE, REFUSED
 from generator.signatures.model import Signature
 from generator.sources.index.answers import Asker, SignatureAsker
-from generator.sources.index.asking import Index, UnreachableError
+from generator.sources.index.asking import Days, Index, UnreachableError
 from generator.sources.index.client import TIMEOUT
 from generator.sources.index.derive import derive
 from generator.sources.index.emission import Emission
@@ -47,16 +47,18 @@ def collect(settings: IndexSettings, index: Index, context: Context) -> Tables:
     used = () if settings.preset == "zuul" else usable(context.signatures)
     queries = {builds_hash(settings): builds_query(settings), **{s.query_hash: s.query for s in used}}
     record = Record.of(settings.name, context, timedelta(hours=settings.lag_hours))
-    found = extent(_opened(index), _since(settings, context), context.now)
+    stored = context.stored("builds").set_index("build_uuid")
+    counts, problem = _opened(index)
+    found = extent(counts, _since(settings, context), context.now, whole=problem is None)
+    finished = record.finished(builds_hash(settings), stored.index, context.before)
     asker = _asker(settings, index, queries)
-    _ask(asker, questions(found.days, tuple(queries), record.finished()), record, context)
-    for question in questions(dict.fromkeys(found.gaps, 0), tuple(queries), record.finished()):
-        record.fail(question, NO_DOCUMENTS)
+    _ask(asker, questions(found.days, tuple(queries), finished), record, context)
+    for question in questions(dict.fromkeys(found.gaps, 0), tuple(queries), finished):
+        record.fail(question, problem or NO_DOCUMENTS)
     if isinstance(asker, RunAsker) and asker.others:
         context.progress.note(
             f"{settings.name}: {words.plural(asker.others, 'document')} of no build (buildsets)"
         )
-    stored = context.stored("builds").set_index("build_uuid")
     derived = derive(record, builds_hash(settings), used, _starts(stored))
     if not derived.ends and builds_hash(settings) in record.rejected:
         raise _no_builds(settings, record.rejected[builds_hash(settings)])
@@ -67,7 +69,7 @@ def collect(settings: IndexSettings, index: Index, context: Context) -> Tables:
     return emission.tables(found.days, skipped)
 
 
-def _opened(index: Index) -> dict[date, int]:
+def _opened(index: Index) -> Days:
     """Documents by day; what else must be known of the index is asked at the same time."""
     index.product  # noqa: B018  nothing else is asked of a wrong product
     with ThreadPoolExecutor() as pool:
@@ -129,7 +131,7 @@ def _no_builds(settings: IndexSettings, reason: str) -> GatepostError:
 def _outside(origin: Origin, settings: IndexSettings, found: Extent) -> list[Row]:
     """Documents of days that are not asked: older than wanted, or by a wrong clock."""
     pattern = ", ".join(settings.index)
-    if not found.days:
+    if not (found.days or found.gaps):
         told = "" if found.outside else "at all"
         return [
             skipped_row(origin, pattern, NOTHING, told),

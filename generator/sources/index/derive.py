@@ -99,20 +99,19 @@ class Derived(NamedTuple):
     homeless: frozenset[str]
 
     def news(
-        self, known: Mapping[str, str | None], changed: Collection[str], failed: Collection[date]
+        self, known: Mapping[str, str | None], changed: Collection[str], askable: frozenset[date]
     ) -> set[str]:
         """The builds that the store must be told of; `known`: the query_set of those that it has.
 
-        One that is only examined with another set now, because a day was just not answered, stays as it is.
+        One that is only examined with another set now stays as it is unless all its days are `askable`: a day
+        that was just not answered, or that the index has dropped, says nothing of a query that changed.
         """
 
         def told(uuid: str) -> bool:
             if uuid not in known or uuid in changed:
                 return True
-            now = self.with_[uuid].id
-            return (
-                now is not None and now != known[uuid] and not any(day in failed for day in self.days[uuid])
-            )
+            before, now = known[uuid], self.with_[uuid].id
+            return now not in (None, before) and (before is None or askable.issuperset(self.days[uuid]))
 
         return {uuid for uuid in self.ends if told(uuid)}
 

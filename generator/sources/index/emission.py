@@ -50,7 +50,7 @@ class Emission:
 
     def tables(self, days: Collection[date], skipped: Sequence[Row]) -> Tables:
         """The tables for the store; `days`: those that the index holds."""
-        told = self._news()
+        told = self._news(frozenset(days) - self.record.failed_days())
         quotes, lines = self._fetched(days, told)
         told |= {uuid for uuid, _ in quotes} | {str(row["build_uuid"]) for row in lines}
         builds = [self._row(uuid) for uuid in sorted(told)]
@@ -69,20 +69,28 @@ class Emission:
         frames = {name: from_rows(some, TABLES[name]) for name, some in rows.items()}
         return Tables(**frames, asked=self.record.asked_now, answers=self.record.answers_now)
 
-    def _news(self) -> set[str]:
-        """Builds to tell of, but for those that the store does not keep any more."""
+    def _news(self, askable: frozenset[date]) -> set[str]:
+        """Builds to tell of; not those of which nothing is known any more, since the store lost its row."""
         known = {
             str(uuid): None if pd.isna(id_) else str(id_) for uuid, id_ in self.stored["query_set"].items()
         }
-        found = self.derived.news(known, self.record.changed(), self.record.failed_days())
-        before, ends = self.context.before, self.derived.ends
-        return {uuid for uuid in found if before is None or ends[uuid] >= before}
+        found_now = set(self.record.answers_now["build_uuid"])
+        found = self.derived.news(known, self.record.changed(), askable)
+        return {uuid for uuid in found if self._is_kept(uuid) and (uuid in known or uuid in found_now)}
+
+    def _is_kept(self, uuid: str) -> bool:
+        """Whether it is not of a day that the store has forgotten."""
+        return self.context.before is None or self.derived.ends[uuid] >= self.context.before
 
     def _fetched(self, days: Collection[date], told: Collection[str]) -> tuple[dict[_Key, Quote], list[Row]]:
         """Lines of hits and of unexplained failures; what is not answered is asked the next time."""
         queries = {signature.query_hash: signature.query for signature in self.used}
         missing = excerpts.unquoted(
-            self.derived.hits, self.derived.ends, days, self._quotes, self.settings.excerpts
+            (hit for hit in self.derived.hits if self._is_kept(hit.build_uuid)),
+            self.derived.ends,
+            days,
+            self._quotes,
+            self.settings.excerpts,
         )
         unexplained = {uuid: self.derived.days[uuid] for uuid in self._unexplained(days, told)}
         try:

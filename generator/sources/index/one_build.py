@@ -123,7 +123,7 @@ def _beginning(fields: Fields, start: str) -> dict[str, Any]:
 
 
 def _unknown(index: Index, start: str) -> GatepostError:
-    days = sorted(index.days(*EVER))
+    days = sorted(index.days(*EVER).counts)
     where = f"source {index.settings.name}: no build {start}"
     if not days:
         return GatepostError(f"{where}: the index holds no documents", "is `index` right?")

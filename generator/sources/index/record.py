@@ -52,9 +52,18 @@ class Record:
         asked, answers = (frame[(frame["source"] == source).fillna(False)] for frame in (asked, answers))
         return cls(source, context.now, lag, asked, answers)
 
-    def finished(self) -> set[Key]:
-        """What need not be asked again."""
-        return _keys(self.asked_before[self.asked_before["complete"].fillna(False)])
+    def finished(self, builds_hash: str, stored: Collection[str], before: datetime | None) -> set[Key]:
+        """What need not be asked again: of days whose builds were asked for as they are defined now.
+
+        Otherwise the pattern may mean other indices. And who the builds are is asked again of days that have
+        some, since `before`, which are not among the `stored`: the store has lost their rows.
+        """
+        keys = _keys(self.asked_before[self.asked_before["complete"].fillna(False)])
+        days = {day for day, hash_ in _keys(self.asked_before) if hash_ == builds_hash}
+        found = self.answers_before[(self.answers_before["query_hash"] == builds_hash).fillna(False)]
+        lost = found[~found["build_uuid"].astype(object).isin(stored)]
+        lost = lost if before is None else lost[lost["day"] >= before]
+        return {key for key in keys if key[0] in days} - _keys(lost)
 
     def take(self, question: Question, told: Told) -> None:
         """Note what was answered."""

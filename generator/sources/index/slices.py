@@ -30,7 +30,7 @@ Key = tuple[date, str]
 
 
 class Extent(NamedTuple):
-    """Documents by day: `days` in the window, `gaps` between those (none that day), `outside` of it."""
+    """Documents by day: `days` in the window, `gaps` between those (none known), `outside` of it."""
 
     days: Mapping[date, int]
     gaps: tuple[date, ...]
@@ -48,19 +48,24 @@ class Question(NamedTuple):
         return ((day, hash_) for day in self.days for hash_ in self.hashes)
 
 
-def extent(counts: Mapping[date, int], since: date | None, now: datetime) -> Extent:
-    """What of an index's days is asked: from `since` on until today; tomorrow's is for tomorrow."""
+def extent(counts: Mapping[date, int], since: date | None, now: datetime, whole: bool = True) -> Extent:
+    """What of an index's days is asked: from `since` on until today; tomorrow's is for tomorrow.
+
+    If the counts are not whole, the newest days may be but missing in them.
+    """
     first, today = since or date.min, now.astimezone(UTC).date()
     days = {day: count for day, count in sorted(counts.items()) if first <= day <= today and count}
     outside = {day: n for day, n in sorted(counts.items()) if n and not first <= day <= today + DAY}
-    return Extent(days, _between(days), outside)
+    return Extent(days, _between(days, None if whole else today), outside)
 
 
-def _between(days: Collection[date]) -> tuple[date, ...]:
-    if not days:
+def _between(days: Collection[date], last: date | None) -> tuple[date, ...]:
+    """The days from the first to the newest, or to `last`, that are not among them."""
+    known = [*days, *([last] if last else [])]
+    if not known:
         return ()
-    first = min(days)
-    every = (first + number * DAY for number in range((max(days) - first).days))
+    first = min(known)
+    every = (first + number * DAY for number in range((max(known) - first).days + 1))
     return tuple(day for day in every if day not in days)
 
 
@@ -101,9 +106,10 @@ def lived(start: datetime | None, end: datetime, first: date) -> tuple[date, ...
 
 
 def builds_hash(settings: IndexSettings) -> str:
-    """The hash of the query that defines builds, and of the fields that tell of them."""
+    """The hash of the query that defines builds, of the fields that tell of them, and of where they are."""
     fields = [f"{theirs}\t{ours}" for theirs, ours in sorted(settings.fields.items())]
-    said = "\n".join([builds_query(settings), settings.preset, settings.time_field, *fields])
+    where = ",".join(settings.index)
+    said = "\n".join([builds_query(settings), settings.preset, settings.time_field, where, *fields])
     return f"builds-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
