@@ -210,3 +210,17 @@ def test_an_index_beside_logs(here: Path, engine: Server, index_prefix: str) -> 
     text, _ = ask("message:mirror")
     assert f"\nindex ({kind}): 1 matching line in 1 build; 1 failed\n" in text
     assert "\nzuul (logs): 5 matching lines in 3 builds; 2 failed\n" in text
+
+
+@pytest.mark.engines
+def test_a_closed_index_is_told(here: Path, engine: Server, index_prefix: str) -> None:
+    document = {"@timestamp": "2026-11-20T10:00:01", "message": "mirror", "build_uuid": "c" * 32}
+    for name in "ab":
+        engine.index(f"{index_prefix}{name}", [document])
+    engine.request("POST", f"{index_prefix}b/_close")
+    kind = {"elasticsearch": "elastic", "opensearch": "opensearch"}[engine.kind]
+    with Path("gatepost.yaml").open("a") as config:
+        config.write(f'- {{type: {kind}, name: index, url: "{engine.url}", index: "{index_prefix}*"}}\n')
+    text, _ = ask("message:mirror", source="index")
+    assert "1 matching line in 1 build" in text
+    assert f"closed index (1): {index_prefix}b" in text

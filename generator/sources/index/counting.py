@@ -39,6 +39,7 @@ def count(settings: IndexSettings, question: Question, context: Context) -> Coun
         fields = tuple(name for name in question.fields if name not in without)
         counting = _Counting(index, Tally(replace(question, fields=fields)))
         searched = words.plural(counting.run(), "document")
+        skipped += [Skipped(name, "closed index", "it was not searched") for name in index.closed]
         return counting.tally.counted(context.outcomes, searched, skipped)
 
 
