@@ -40,7 +40,8 @@ def _url(value: str) -> str:
         port_ok = parts.port != 0
     except ValueError:
         port_ok = False
-    if not port_ok or parts.scheme not in ("http", "https") or not parts.hostname:
+    clean = value.isprintable() and not re.search(r"\s", value)  # urlsplit drops some of what is not
+    if not (clean and port_ok) or parts.scheme not in ("http", "https") or not parts.hostname:
         raise _wrong("must be a URL like https://es.example.org:9200")
     if parts.username is not None or parts.password is not None:
         raise _wrong("user and password do not belong into the URL: write `username` and `password_env`")

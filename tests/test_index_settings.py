@@ -120,3 +120,9 @@ def test_an_unknown_example_says_which_there_are(tmp_path: Path) -> None:
         scaffold(tmp_path, "../init/gatepost")
     assert "openstack" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("odd", ["\r\nX: y", "\t", "\u202e", " "])
+def test_a_url_has_no_invisible_characters(odd: str) -> None:
+    with pytest.raises(ValueError, match="must be a URL like"):
+        ElasticSettings(url=(f"http://127.0.0.1:9200/a{odd}b",), index=("i",))

@@ -132,3 +132,9 @@ def test_a_secured_cluster(
     plain = asked(url=server.url.replace("https", "http"), timeout_s=5)
     assert "the URL begins with https" in refusal(connect(plain))
     assert not [secret for secret in secrets.values() if secret in caplog.text]
+
+
+def test_bytes_that_are_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ES_PASSWORD", "a\udcff")  # as Python has the byte 0xff of the environment
+    with pytest.raises(GatepostError, match="password is not UTF-8"):
+        connect(asked(username="u", password_env="ES_PASSWORD"))

@@ -45,10 +45,17 @@ def credentials(settings: IndexSettings) -> Credentials:
         env, file = getattr(settings, f"{name}_env"), getattr(settings, f"{name}_file")
         if env or file:
             secret = _from_environment(name, env) if env else _from_file(name, file)
+            if not _is_text(secret):
+                _fail(f"the {name} is not UTF-8", "copy it anew")
             if scheme != "Basic" and not (secret.isascii() and secret.isprintable() and " " not in secret):
                 _fail(f"the {name} has spaces or other characters that no {name} has", "copy it anew")
             return Credentials(scheme, settings.username or "", secret)
     return Credentials()
+
+
+def _is_text(secret: str) -> bool:
+    """Whether it can be sent: bytes of the environment that are no UTF-8 are in texts as surrogates."""
+    return secret == secret.encode("utf-8", "replace").decode()
 
 
 def _from_environment(name: str, variable: str) -> str:
