@@ -56,15 +56,22 @@ def _pattern(value: str) -> str:
     return value
 
 
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):  # not shown: it may be the secret itself
+def _variable(value: Any) -> Any:
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", str(value)):  # not shown: it may be the secret itself
         raise _wrong("must be the name of an environment variable, in capital letters like ES_PASSWORD")
+    return value
+
+
+def _user(value: str) -> str:
+    if not value or ":" in value:  # not shown: behind the colon may be the password
+        raise _wrong("must be the name alone: the password belongs behind `password_env` or `password_file`")
     return value
 
 
 Url = Annotated[str, AfterValidator(_url)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
-Variable = Annotated[str, AfterValidator(_variable)]
+Variable = Annotated[str, BeforeValidator(_variable)]
+User = Annotated[str, AfterValidator(_user)]
 
 
 class IndexSettings(BaseModel):
@@ -89,7 +96,7 @@ class IndexSettings(BaseModel):
     excerpts: Annotated[int, Field(ge=0, le=1000)] = 40
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60
     patience_s: Annotated[float, Field(ge=0, le=3600)] = 90
-    username: Annotated[str, Field(min_length=1, pattern="^[^:]*$")] | None = None
+    username: User | None = None
     password_env: Variable | None = None
     password_file: Path | None = None
     api_key_env: Variable | None = None

@@ -63,7 +63,11 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         (f"{GOOD}, username: u, password_env: {SECRET}", "password_env: must be the name of an environment"),
         (f"{GOOD}, username: u", "`username` and one of `password_env` and `password_file` go together"),
         (f"{GOOD}, password_env: P", "go together"),
-        (f"{GOOD}, username: 'u:v', password_env: P", "sources.0.username: "),
+        (f"{GOOD}, username: 'u:{SECRET}', password_env: P", "sources.0.username: must be the name alone"),
+        (
+            f"{GOOD}, username: u, password_env: [{SECRET}]",
+            "password_env: must be the name of an environment",
+        ),
         (f"{GOOD}, username: u, password_env: P, password_file: f", "either password_env or password_file"),
         (f"{GOOD}, username: u, password_env: P, token_env: T", "either password or token, not both"),
         (f"{GOOD}, client_key: k", "client_key: `client_cert` goes with it"),
