@@ -210,3 +210,17 @@ def test_sources_that_cannot_be_asked(config: Path, tmp_path: Path) -> None:
     (tmp_path / "gatepost.yaml").write_text("sources: [{type: logs, path: logs}]\n")
     with pytest.raises(GatepostError, match="no source is an index"):
         run(KNOWN, tmp_path / "gatepost.yaml", signatures_dir=config.parent / "queries")
+
+
+def test_a_build_that_is_nowhere_may_be_in_a_closed_index(
+    engine: Server, index_prefix: str, tmp_path: Path
+) -> None:
+    for name, uuid in (("a", KNOWN), ("b", PASSED)):
+        engine.index(f"{index_prefix}{name}", [doc(uuid, 1, "start")])
+    engine.request("POST", f"{index_prefix}b/_close")
+    source = {"type": TYPES[engine.kind], "name": "lines", "url": engine.url, "index": f"{index_prefix}*"}
+    (tmp_path / "gatepost.yaml").write_text(json.dumps({"sources": [source]}))
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "1.yaml").write_text("query: 'message:mirror'")
+    with pytest.raises(GatepostError, match=f"closed, so not searched: {index_prefix}b"):
+        run(PASSED, tmp_path / "gatepost.yaml")

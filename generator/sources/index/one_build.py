@@ -128,6 +128,8 @@ def _unknown(index: Index, start: str) -> GatepostError:
     if not days:
         return GatepostError(f"{where}: the index holds no documents", "is `index` right?")
     held = f"the index holds {words.plural(len(days), 'day')}, {days[0]} to {days[-1]}"
+    if index.closed:
+        held += f"; closed, so not searched: {words.listed(list(index.closed), _NAMED)}"
     return GatepostError(
         f"{where}: {held}", "is it older, is the uuid right, and were its logs sent already?"
     )
