@@ -90,7 +90,7 @@ class IndexSettings(BaseModel):
     fields: dict[str, str] = {}
     time_field: Annotated[str, Field(min_length=1)] = "@timestamp"
     builds: Annotated[str, Field(min_length=1)] | None = None
-    lag_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 6
+    lag_hours: Annotated[float, Field(ge=0, le=24 * 30)] | None = None
     days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     ci: str | None = None
     excerpts: Annotated[int, Field(ge=0, le=1000)] = 40

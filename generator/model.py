@@ -139,6 +139,8 @@ NOT_USABLE = "source not usable"
 OUTSIDE, NOTHING = "outside the days asked", "no documents in the days asked"
 OTHER_BUILDS, REFUSED = "hits of other builds", "query refused by the index"
 CLOSED = "closed index"
+#: A reason of `asked`: the day was quiet, or its documents are lost.
+NO_DOCUMENTS = "no documents"
 
 _DIMENSIONS: Schema = (
     Column("day", "timestamp", "midnight UTC of the end_time's day"),

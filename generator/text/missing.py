@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from generator import words
-from generator.model import NOT_USABLE
+from generator.model import CLOSED, NO_DOCUMENTS, NOT_USABLE
 from generator.text.names import inert
 from generator.text.records import Row, records
 
@@ -26,17 +26,23 @@ def missing(results: Results) -> str:
     until = results.facts.until or results.facts.now
     rows = [row for row in records(results.partial) if row["day"] > until - _DAYS]
     lost = sorted({row["source"] for row in rows if row["reason"] == NOT_USABLE})
-    open_ = [row for row in rows if row["source"] not in lost]
+    quiet = [row for row in rows if row["source"] not in lost and row["reason"] == NO_DOCUMENTS]
+    open_ = [row for row in rows if row["source"] not in lost and row["reason"] != NO_DOCUMENTS]
     said = [f"{_sources(lost)} could not be used at the last collection"] if lost else []
     whole = [row for row in open_ if row["builds"]]
     if whole:
         said.append(_unanswered(whole, ""))
     elif open_:
         said.append(_unanswered(open_, _signatures(open_)))
-    if not said:
-        return ""
-    sentence = "; ".join(said)
-    return f"{sentence[:1].upper()}{sentence[1:]}. What that leaves out is marked as partial and asked again."
+    if quiet:
+        said.append(_empty_days(quiet))
+    sentences = (
+        [f"{'; '.join(said)}. What that leaves out is marked as partial and asked again."] if said else []
+    )
+    closed = sorted({row["source"] for row in records(results.skipped) if row["reason"] == CLOSED})
+    if closed:
+        sentences.append(f"In {_sources(closed)} an index is closed, and the lines in it are missing.")
+    return " ".join(f"{sentence[:1].upper()}{sentence[1:]}" for sentence in sentences)
 
 
 def _unanswered(rows: list[Row], what: str) -> str:
@@ -44,6 +50,11 @@ def _unanswered(rows: list[Row], what: str) -> str:
     why = reasons[0] if len(reasons) == 1 else words.plural(len(reasons), "reason")
     sources = sorted({row["source"] for row in rows})
     return f"{_sources(sources)} did not answer completely for {what}{_days(rows)} ({why})"
+
+
+def _empty_days(rows: list[Row]) -> str:
+    sources = sorted({row["source"] for row in rows})
+    return f"{_sources(sources)} {'has' if len(sources) == 1 else 'have'} no documents of {_days(rows)}"
 
 
 def _sources(names: list[str]) -> str:

@@ -62,12 +62,16 @@ def test_nothing_is_said_where_nothing_is_missing() -> None:
     [
         ([gap(1)], "The source index did not answer completely for 19 Nov (timed out)."),
         ([gap(1), gap(2)], "The source index did not answer completely for 18 Nov and 19 Nov (timed out)."),
-        ([gap(1), gap(3), gap(7, "no documents")],
+        ([gap(1), gap(3), gap(7, "another")],
          "The source index did not answer completely for 3 days from 13 Nov to 19 Nov (2 reasons)."),
         ([gap(1), gap(1, source="b")], "The sources b and index did not answer completely for 19 Nov"),
         ([gap(1), gap(1, source="b"), gap(1, source="c")], "3 sources did not answer completely for 19 Nov"),
         ([gap(1, builds=False, signatures=2)],
          "The source index did not answer completely for 2 signatures on 19 Nov (timed out)."),
+        ([gap(1, "no documents"), gap(7, "no documents")],
+         "The source index has no documents of 13 Nov and 19 Nov. What that leaves out"),
+        ([gap(1), gap(7, "no documents")],
+         "The source index did not answer completely for 19 Nov (timed out); the source index has no"),
         ([gap(1, "source not usable")], "The source index could not be used at the last collection."),
         ([gap(0, "source not usable"), gap(1, source="b")],
          "The source index could not be used at the last collection; the source b did not answer"),
@@ -124,6 +128,15 @@ def test_a_ci_without_passed_builds_is_told_so_everywhere() -> None:
     assert "Whether it is us cannot be said" in str(home.body)
     assert NO_RATE in " ".join(digest(found, CONTEXT).split())
     assert NO_RATE in tsc(found, CONTEXT)
+
+
+def test_a_closed_index_is_in_the_banner() -> None:
+    closed = {"source": "logs", "path": "logstash-1", "reason": "closed index", "collected": NOW}
+    tables = replace(make_tables(10, seed=7), skipped=from_rows([closed], SKIPPED))
+    found = compute(tables, StatsSettings(), NOW)
+    sentence = "In the source logs an index is closed, and the lines in it are missing."
+    assert sentence in str(banner(found))
+    assert sentence in " ".join(digest(found, CONTEXT).split())
 
 
 def test_a_source_that_cannot_be_used_is_in_the_banner() -> None:

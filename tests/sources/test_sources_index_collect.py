@@ -158,8 +158,11 @@ def test_a_closed_index_is_named(planted: Planted) -> None:
     told = tables.skipped[tables.skipped["reason"] == "closed index"]
     assert list(told["path"]) == [f"{planted.prefix}b"]
     planted.server.request("POST", f"{planted.prefix}b/_open?wait_for_active_shards=1")
-    tables, _ = planted.collect()
+    planted.collect()
     assert "closed index" not in set(planted.store().table("skipped")["reason"])
+    assert sorted(planted.ends()) == ["u1", "u2"]  # of a day that was finished
+    tables, _ = planted.collect()
+    assert tables.asked.empty
 
 
 def test_an_excerpt_that_the_store_has_is_not_fetched_again(

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 
 from generator import words
 from generator.errors import GatepostError
-from generator.model import CLOSED, NOTHING, OUTSIDE, REFUSED
+from generator.model import CLOSED, NO_DOCUMENTS, NOTHING, OUTSIDE, REFUSED
 from generator.signatures.model import Signature
 from generator.sources.index.answers import Asker, SignatureAsker
 from generator.sources.index.asking import Days, Index, UnreachableError
 from generator.sources.index.client import TIMEOUT
 from generator.sources.index.derive import derive
 from generator.sources.index.emission import Emission
-from generator.sources.index.presets import builds_query
-from generator.sources.index.record import NO_DOCUMENTS, Record
+from generator.sources.index.presets import builds_query, lag
+from generator.sources.index.record import Record
 from generator.sources.index.runs import RunAsker
 from generator.sources.index.slices import DAY, EVER, Extent, Question, builds_hash, extent, questions
 from generator.sources.queries import query_set, usable
@@ -46,11 +46,13 @@ def collect(settings: IndexSettings, index: Index, context: Context) -> Tables:
     """What is new in the index; raises GatepostError if it cannot be asked, or does not know any build."""
     used = () if settings.preset == "zuul" else usable(context.signatures)
     queries = {builds_hash(settings): builds_query(settings), **{s.query_hash: s.query for s in used}}
-    record = Record.of(settings.name, context, timedelta(hours=settings.lag_hours))
+    record = Record.of(settings.name, context, lag(settings))
     stored = context.stored("builds").set_index("build_uuid")
     counts, problem = _opened(index)
     found = extent(counts, _since(settings, context), context.now, whole=problem is None)
-    finished = record.finished(builds_hash(settings), stored.index, context.before)
+    reopened = _closed_before(settings.name, context) - set(index.closed)
+    # what was in it lacks in the answers of any of its days
+    finished = set() if reopened else record.finished(builds_hash(settings), stored.index, context.before)
     asker = _asker(settings, index, queries)
     _ask(asker, questions(found.days, tuple(queries), finished), record, context)
     for question in questions(dict.fromkeys(found.gaps, 0), tuple(queries), finished):
@@ -138,6 +140,12 @@ def _outside(origin: Origin, settings: IndexSettings, found: Extent) -> list[Row
             *_told(origin, pattern, found),
         ]
     return _told(origin, pattern, found)
+
+
+def _closed_before(source: str, context: Context) -> set[str]:
+    """Names of the indices that were closed at the last collection."""
+    told = context.stored("skipped")
+    return set(told[(told["source"] == source) & (told["reason"] == CLOSED)]["path"])
 
 
 def _closed(origin: Origin, index: Index) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.matching.records import FIELDS
@@ -20,8 +21,12 @@ OTHERS = ("build_newrev", "build_node", "change_url", "hosts_id", "zuul_executor
 
 
 class Preset(NamedTuple):
-    """`builds`: the query that a document of each build matches; `fields`: their names where ours differ."""
+    """`builds`: the query that a document of each build matches; `fields`: their names where ours differ.
 
+    `lag_hours`: so long after a day its last documents may come.
+    """
+
+    lag_hours: float
     builds: str
     fields: Mapping[str, str]
 
@@ -29,11 +34,14 @@ class Preset(NamedTuple):
 PRESETS = {
     # elastic-recheck's "all failures"
     "openstack": Preset(
+        6,
         'filename:"job-output.txt" AND message:"POST-RUN END" AND message:"playbooks/base/post.yaml" '
         'AND build_status:"FAILURE" AND build_queue:"gate" AND voting:1',
         {},
     ),
+    # a document has the time at which its build began, and comes when all builds of its buildset have ended
     "zuul": Preset(
+        24,
         "build_type:build",
         {
             "uuid": "build_uuid",
@@ -53,6 +61,12 @@ PRESETS = {
 def builds_query(settings: IndexSettings) -> str:
     """The query that a document of each build matches."""
     return settings.builds or PRESETS[settings.preset].builds
+
+
+def lag(settings: IndexSettings) -> timedelta:
+    """So long after a day it is asked again."""
+    hours = settings.lag_hours
+    return timedelta(hours=PRESETS[settings.preset].lag_hours if hours is None else hours)
 
 
 def names(settings: IndexSettings) -> dict[str, list[str]]:

@@ -21,7 +21,6 @@ from generator.tables import from_rows
 if TYPE_CHECKING:
     from generator.sources import Context
 
-NO_DOCUMENTS = "no documents"
 _KEY = ["day", "query_hash"]
 _LAST_S = (DAY - timedelta.resolution).total_seconds()
 
