@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from generator.matching.excerpts import printable, redact
@@ -12,6 +14,9 @@ from generator.sources.outcomes import is_known, outcome
 
 Row = dict[str, Any]
 _DETAIL_CHARS = 300
+#: To redact every name and address of every build would cost more than all else: these cannot hold a secret
+#: without one of the signs of what gives it away.
+_SUSPECT = re.compile(r"[@?=&]|pass|secret|token|key|gh[a-z]_|glpat|xox|eyj|akia|begin", re.I)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Rows:
 def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: bool, known: bool) -> Row:
     """A row of `builds`; `build` holds what is known of it, `known` tells whether metadata named it."""
     start, end = build.get("start_time"), build.get("end_time")
+    build = {name: _shown(value) if isinstance(value, str) else value for name, value in build.items()}
     row: Row = {**build, "build_uuid": uuid}
     if (
         "duration_s" not in build
@@ -65,6 +71,15 @@ def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: 
         "collected": origin.now,
     }
     return row
+
+
+def _shown(text: str) -> str:
+    """A name or an address without what may be a secret in it."""
+    return _redacted(text) if _SUSPECT.search(text) else text
+
+
+# builds share most of their names
+_redacted = lru_cache(4096)(redact)
 
 
 def odd_results(origin: Origin, row: Row, path: str) -> list[Row]:

@@ -55,6 +55,16 @@ def rows(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in frame[list(names)].itertuples(index=False)]
 
 
+def test_metadata_carry_no_secret(tmp_path: Path) -> None:
+    url = "https://me:hunter2hunter2@logs.example.org/u1/job-output.txt"
+    path = ndjson(
+        tmp_path / "a.ndjson", doc("u1", "x", build_name="job password=hunter2hunter2", log_url=url)
+    )
+    (row,) = collect(path, context()).builds.to_dict("records")
+    assert "hunter2" not in str(row)
+    assert row["log_url"] == "https://me:[redacted]@logs.example.org/u1/"
+
+
 def test_documents_become_builds_and_hits(tmp_path: Path) -> None:
     path = ndjson(
         tmp_path / "a.ndjson",
