@@ -84,7 +84,7 @@ class Seen:
 
     def tell(self, build: SeenBuild, document: Mapping[str, Any]) -> None:
         """Add to a build what a document says of it and none before did."""
-        for name in _WANTED:
+        for name in METADATA:
             if name not in build.values:
                 value = self.value(document, name)
                 if value is not None:
@@ -103,7 +103,8 @@ class Seen:
         return f"{log_url.rpartition('/')[0]}/"
 
 
-_WANTED = (*FIELDS.values(), "voting", "hosts_region", "node_provider")
+#: Our names for what documents tell of a build, each the same for all of them.
+METADATA = (*FIELDS.values(), "voting", "hosts_region", "node_provider")
 _OTHERS = ("filename", "build_newrev", "build_node", "change_url", "hosts_id", "zuul_executor")
 _OLD = ("loglevel", "module", "pid", "syslog_host", "syslog_program")
 
@@ -114,7 +115,7 @@ def field_names(fields: Mapping[str, str]) -> dict[str, str]:
         f"{theirs.removesuffix('*')}{name}": name
         for theirs, ours in fields.items()
         if ours == "*" and theirs.endswith(".*")
-        for name in (*_WANTED, *_OTHERS, *_OLD)
+        for name in (*METADATA, *_OTHERS, *_OLD)
     }
     return {**names, **{theirs: ours for theirs, ours in fields.items() if ours != "*"}}
 

@@ -39,15 +39,9 @@ def verdict(
 
     Below `threshold` coverage of the failed builds nothing is said about what breaks.
     """
-    failed = scope.totals.get("failed")
-    if not failed or failed["n"] < words.FEW:
-        seen = scope.totals.get("coverage_failed")
-        # failures that are in no failure rate: builds that passed are not known
-        if not seen or not seen["n"] or (failed and failed["n"]):
-            return _too_few(scope, failed)
-        if seen["n"] < words.FEW:
-            return _too_few_failed(scope, seen["n"])
-        failed = {**seen, "k": seen["n"], "n": 0, "state": "unrated"}
+    failed = _failures(scope)
+    if isinstance(failed, Verdict):
+        return failed
     tone, word = _state(scope, failed)
     culprit = scope.culprit()
     what = _unseen(scope, failed, threshold, ascii) or _unclassified(scope, ascii)
@@ -68,6 +62,20 @@ def verdict(
         breakdowns, window, over_all=scope.pipeline != ALL, other=scope.window != window, ascii=ascii
     )
     return Verdict(tone, word, (what, _how_much(scope, failed, ascii), where), culprit["signature"])
+
+
+def _failures(scope: Scope) -> Row | Verdict:
+    """The failures to judge; the verdict itself if there are too few."""
+    failed = scope.totals.get("failed")
+    if failed and failed["n"] >= words.FEW:
+        return failed
+    seen = scope.totals.get("coverage_failed")
+    # failures that are in no failure rate: builds that passed are not known
+    if not seen or not seen["n"] or (failed and failed["n"]):
+        return _too_few(scope, failed)
+    if seen["n"] < words.FEW:
+        return _too_few_failed(scope, seen["n"])
+    return {**seen, "k": seen["n"], "n": 0, "state": "unrated"}
 
 
 def _state(scope: Scope, failed: Row) -> tuple[Tone, str]:

@@ -16,8 +16,8 @@ from generator.sources.index import aggregations
 from generator.sources.index.aggregations import ByDay, Found
 from generator.sources.index.asking import Answer, Fields, Index, between
 from generator.sources.index.faults import understood
-from generator.sources.index.presets import METADATA
 from generator.sources.index.slices import DAY, Key, Question, midnight
+from generator.sources.metadata import METADATA
 
 #: Our fields that tell of a build; `log_url` is that of a file.
 TOLD = (*METADATA, "filename")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from generator import words
 from generator.errors import GatepostError
 from generator.sources.index.faults import understood
-from generator.sources.index.presets import METADATA, names
+from generator.sources.index.presets import names
+from generator.sources.metadata import METADATA
 
 if TYPE_CHECKING:
     from generator.index_settings import IndexSettings

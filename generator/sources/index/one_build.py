@@ -16,10 +16,9 @@ from generator.sources.index.aggregations import lucene
 from generator.sources.index.asking import Answer, Fields, Index, between
 from generator.sources.index.faults import understood
 from generator.sources.index.moments import moment, sort_time
-from generator.sources.index.presets import METADATA
 from generator.sources.index.rows_of import line_columns
 from generator.sources.index.slices import EVER
-from generator.sources.metadata import Seen, as_text, field_names
+from generator.sources.metadata import METADATA, Seen, as_text, field_names
 from generator.sources.rows import Row
 
 SHORTEST = 7  # characters of a uuid that are asked for, as git does it

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from generator.matching.records import FIELDS
-from generator.sources.metadata import field_names
+from generator.sources.metadata import METADATA, field_names
 
 if TYPE_CHECKING:
     from generator.index_settings import IndexSettings
 
-#: Our names for what an index tells of a build, each the same for all its documents.
-METADATA = (*FIELDS.values(), "voting", "hosts_region", "node_provider")
 #: Our names for what it tells of a line.
 LINE = ("message", "filename", "tags")
 #: Our names for what else it may tell, which nothing but `gatepost query` asks for.

@@ -109,7 +109,6 @@ def run_columns(
         "start_time": None if start is None else datetime.fromtimestamp(start, UTC),
         "end_time": reported if end is None else datetime.fromtimestamp(end, UTC),
         "duration_s": duration,
-        "final": build.values.get("build_status") != "RETRY",
     }
 
 
