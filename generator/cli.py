@@ -5,6 +5,7 @@ Commands import what they need when they run, so that `explain` never pays for p
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from pathlib import Path
@@ -152,13 +153,29 @@ def demo(
     run(folder, seed, scale, progress(quiet, verbose), engine)
 
 
-def _fail(message: str, hint: str = "", code: int = 1) -> NoReturn:
+def _say(message: str, hint: str = "") -> None:
     from generator.matching.excerpts import printable
 
     print(f"gatepost: {printable(message)}", file=sys.stderr)
     if hint:
         print(f"  hint: {printable(hint)}", file=sys.stderr)
-    sys.exit(code)
+
+
+def _fail(message: str, hint: str) -> NoReturn:
+    _say(message, hint)
+    sys.exit(1)
+
+
+def _stop() -> NoReturn:
+    """Say that it was stopped, and end with that code.
+
+    `sys.exit` is not enough: whatever it is given, Python ends by the signal itself if the interrupt went
+    through an `exec` of text on its way, as it does when it meets the making of a dataclass.
+    """
+    _say("stopped; what was stored and published before is kept")
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(_STOPPED)
 
 
 def main() -> None:
@@ -170,7 +187,7 @@ def main() -> None:
     except (KeyboardInterrupt, SystemExit) as end:
         if isinstance(end, SystemExit) and end.code != _STOPPED:  # which typer makes of Ctrl-C, in silence
             raise
-        _fail("stopped; what was stored and published before is kept", code=_STOPPED)
+        _stop()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
