@@ -167,12 +167,17 @@ def _fail(message: str, hint: str) -> NoReturn:
 
 
 def _stop() -> NoReturn:
-    """Say that it was stopped, and end with that code.
+    """Say that it was stopped, and end with that code, together with the processes that searched logs.
 
-    `sys.exit` is not enough: whatever it is given, Python ends by the signal itself if the interrupt went
-    through an `exec` of text on its way, as it does when it meets the making of a dataclass.
+    `sys.exit` is not enough. It waits for those processes, and one that the interrupt met while it started
+    may never end. And whatever it is given, Python ends by the signal itself if the interrupt went through
+    an `exec` of text on its way, as it does when it meets the making of a dataclass.
     """
+    from multiprocessing import active_children
+
     _say("stopped; what was stored and published before is kept")
+    for child in active_children():
+        child.kill()
     atexit._run_exitfuncs()
     sys.stdout.flush()
     os._exit(_STOPPED)
