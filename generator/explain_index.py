@@ -100,16 +100,17 @@ def _head(one: IndexSettings, build: IndexedBuild) -> Iterator[str]:
 
 def _report(build: IndexedBuild, signatures: int, bug_url: str | None) -> Report:
     result = as_text(build.build.get("result"))
-    known = result == SUCCESS or bool(build.found)
+    unsaid = result == SUCCESS or bool(build.found) or build.failure_lines is None
     found = tuple(_found(one, build.uuid, result) for one in build.found)
-    lines = tuple((str(row["file"] or "?"), Line(None, str(row["text"]))) for row in build.failure_lines)
+    rows = build.failure_lines or ()
+    lines = tuple((str(row["file"] or "?"), Line(None, str(row["text"]))) for row in rows)
     return Report(
         lines=build.lines,
         builds=1,
         classified=bool(found),
         signatures=signatures,
         found=found,
-        unexplained=() if known else (Unexplained(build.uuid, lines),),
+        unexplained=() if unsaid else (Unexplained(build.uuid, lines),),
         others=(),
         succeeded=(build.uuid,) if result == SUCCESS and not found else (),
         skipped=tuple(build.skipped),
@@ -145,7 +146,9 @@ def _json(one: IndexSettings, build: IndexedBuild) -> str:
         "first": _iso(build.first),
         "last": _iso(build.last),
         "signatures": signatures,
-        "failure_lines": [{"file": row["file"], "text": row["text"]} for row in build.failure_lines],
+        "failure_lines": None
+        if build.failure_lines is None
+        else [{"file": row["file"], "text": row["text"]} for row in build.failure_lines],
         "skipped": [skipped._asdict() for skipped in build.skipped],
     }
     return json.dumps(answer, indent=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from generator.config import load
 from generator.errors import GatepostError
 from generator.explain_index import run
 from generator.signatures.model import Signature
-from generator.sources.index.asking import connect
+from generator.sources.index.asking import Answer, Index, Problem, connect
 from generator.sources.index.one_build import look_up
 
 pytestmark = pytest.mark.engines
@@ -179,6 +179,31 @@ def test_a_signature_that_the_index_refuses_does_not_stop_the_others(config: Pat
     assert [(found.signature.id, found.lines) for found in build.found] == [("good", 2)]
     assert [(item.path, item.reason) for item in build.skipped] == [("bad", "refused by the index")]
     assert build.skipped[0].detail
+
+
+def test_what_the_index_does_not_answer_is_not_called_nothing(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server here can be made to fail one search of a request and answer the others."""
+    search = Index.search
+
+    def failing(index: Index, bodies: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        lost = Answer({}, Problem("incomplete", "1 of 5 shards failed"))
+        asked = zip(bodies, search(index, bodies), strict=True)
+        texts = ((json.dumps(body), found) for body, found in asked)
+        return [lost if "console.html" in text or '"field": "filename' in text else a for text, a in texts]
+
+    assert "No line looks like a failure." in run(TWIN, config)[0]
+    monkeypatch.setattr(Index, "search", failing)
+    text, code = run(TWIN, config)
+    assert code == 3
+    assert "looks like a failure" not in text
+    assert "not answered (2): files, failure lines" in text
+    said, _ = answer(TWIN, config)
+    assert said["failure_lines"] is None
+    lost = {"reason": "not answered", "detail": "1 of 5 shards failed"}
+    assert {"path": "files", **lost} in said["skipped"]
+    assert {"path": "failure lines", **lost} in said["skipped"]
 
 
 def test_as_few_requests_as_can_be(config: Path) -> None:

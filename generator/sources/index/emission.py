@@ -100,7 +100,8 @@ class Emission:
         )
         unexplained = {uuid: self.derived.days[uuid] for uuid in self._unexplained(days, told)}
         try:
-            return excerpts.fetch(self.index, queries, missing, unexplained)
+            fetched = excerpts.fetch(self.index, queries, missing, unexplained)
+            return fetched.quotes, fetched.failure_lines
         except GatepostError as error:
             self.context.progress.note(f"{self.origin.source}: no excerpts: {error.message}")
             return {}, []

@@ -24,9 +24,19 @@ from generator.sources.unexplained import ranked
 LINES = 20
 #: Builds without a hit whose likely failures are fetched, and documents of each.
 UNEXPLAINED, DOCUMENTS = 50, 40
+#: As exact as an index keeps times.
+MOMENT = timedelta(milliseconds=1)
 _FAILURE = (
     "error errors failed failure fail fatal critical exception traceback timeout timed killed refused denied"
 )
+
+
+class Fetched(NamedTuple):
+    """First matching lines by build and query hash, rows of `failure_lines`; `unknown`: why not, by build."""
+
+    quotes: dict[tuple[str, str], Quote]
+    failure_lines: list[Row]
+    unknown: dict[str, str]
 
 
 class Quote(NamedTuple):
@@ -63,8 +73,8 @@ def fetch(
     queries: Mapping[str, str],
     missing: Mapping[str, Sequence[Hit]],
     unexplained: Mapping[str, Sequence[date]],
-) -> tuple[dict[tuple[str, str], Quote], list[Row]]:
-    """By build and query hash the first matching line; rows of `failure_lines` of builds, by their days.
+) -> Fetched:
+    """The first lines of hits without one (by query hash), and the likeliest failures of builds (by days).
 
     One request for all. What is not answered wholly is left out; raises UnreachableError.
     """
@@ -75,6 +85,7 @@ def fetch(
     reader = Seen(field_names(index.settings.fields))
     quotes: dict[tuple[str, str], Quote] = {}
     rows: list[Row] = []
+    unknown: dict[str, str] = {}
     with understood(index.settings):
         for (hash_, hits), answer in zip(missing.items(), answers, strict=False):
             asked = {hit.build_uuid for hit in hits}
@@ -82,7 +93,9 @@ def fetch(
             quotes |= {(uuid, hash_): quote for uuid, quote in found if uuid in asked}
         for uuid, answer in zip(unexplained, answers[len(quoting) :], strict=True):
             rows += ranked(uuid, _told(reader, answer))
-    return quotes, rows
+            if answer.problem is not None:
+                unknown[uuid] = answer.problem.reason
+    return Fetched(quotes, rows, unknown)
 
 
 def _hits(answer: Answer) -> Sequence[Mapping[str, Any]]:
@@ -112,7 +125,7 @@ def _told(reader: Seen, answer: Answer) -> list[tuple[str, str | None]]:
 def _quotation(fields: Fields, query: str, hits: Sequence[Hit]) -> dict[str, Any]:
     uuids = [hit.build_uuid for hit in hits]
     span = between(
-        fields.time, min(hit.first for hit in hits) - _MOMENT, max(hit.first for hit in hits) + _MOMENT
+        fields.time, min(hit.first for hit in hits) - MOMENT, max(hit.first for hit in hits) + MOMENT
     )
     return {
         **_documents(fields, len(uuids)),
@@ -150,6 +163,3 @@ def _of(fields: Fields, uuids: Sequence[str]) -> dict[str, Any]:
 
 def _by(name: str) -> dict[str, Any]:
     return {name: {"order": "asc"}}
-
-
-_MOMENT = timedelta(milliseconds=1)

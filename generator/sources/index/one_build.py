@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from generator import words
@@ -25,7 +25,7 @@ SHORTEST = 7  # characters of a uuid that are asked for, as git does it
 _NAMED = 5
 _UUID, _FOUND = "build_uuid", "found"
 _FILES = 10_000
-_MOMENT = timedelta(milliseconds=1)
+NOT_ANSWERED = "not answered"
 
 
 class Found(NamedTuple):
@@ -40,7 +40,10 @@ class Found(NamedTuple):
 
 @dataclass
 class IndexedBuild:
-    """A build: columns of `model.BUILDS` that are known; `failure_lines` only if no signature matches."""
+    """A build: columns of `model.BUILDS` that are known.
+
+    `failure_lines` only if no signature matches; None if the index did not answer for them.
+    """
 
     uuid: str
     lines: int
@@ -49,7 +52,7 @@ class IndexedBuild:
     build: Mapping[str, object]
     files: int = 0
     found: list[Found] = field(default_factory=list)
-    failure_lines: list[Row] = field(default_factory=list)
+    failure_lines: list[Row] | None = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
 
@@ -61,17 +64,21 @@ def look_up(index: Index, start: str, signatures: Sequence[Signature]) -> Indexe
 
 def _looked_up(index: Index, start: str, signatures: Sequence[Signature]) -> IndexedBuild:
     build = _identified(index, start)
-    span = between(index.fields.time, build.first, build.last + _MOMENT)
+    span = between(index.fields.time, build.first, build.last + excerpts.MOMENT)
     of_build = [span, {"term": {index.fields.exact[_UUID]: build.uuid}}]
     bodies = [_files(index, of_build), *(_first(index, of_build, one.query) for one in signatures)]
     files, *answers = index.search(bodies)
     build.files = len(_buckets(files))
+    if files.problem is not None:
+        build.skipped.append(Skipped("files", NOT_ANSWERED, files.problem.reason))
     for signature, answer in zip(signatures, answers, strict=True):
         _add(index, build, signature, answer)
     build.skipped += [Skipped(name, "closed index", "it was not searched") for name in index.closed]
     if not build.found:
         days = {build.uuid: (build.first.date(), build.last.date())}
-        _, build.failure_lines = excerpts.fetch(index, {}, {}, days)
+        _, lines, unknown = excerpts.fetch(index, {}, {}, days)
+        build.failure_lines = None if unknown else lines
+        build.skipped += [Skipped("failure lines", NOT_ANSWERED, reason) for reason in unknown.values()]
     return build
 
 
@@ -162,7 +169,7 @@ def _first(index: Index, of_build: list[dict[str, Any]], query: str) -> dict[str
 def _add(index: Index, build: IndexedBuild, signature: Signature, answer: Answer) -> None:
     """Take note of what one signature matches, or why nobody knows."""
     if answer.problem is not None:
-        reason = "refused by the index" if answer.problem.kind == "rejected" else "not answered"
+        reason = "refused by the index" if answer.problem.kind == "rejected" else NOT_ANSWERED
         build.skipped.append(Skipped(signature.path or signature.id, reason, answer.problem.reason))
     for hit in answer.body.get("hits", {}).get("hits", ()) if answer.problem is None else ():
         reader = Seen(field_names(index.settings.fields))
