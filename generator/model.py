@@ -133,6 +133,39 @@ SOURCES: Schema = (
     Column("passed", "bool", "false: it cannot show builds that passed, so no failure rate follows from it"),
 )
 
+BUILDSETS: Schema = (
+    Column(
+        "buildset", "string", "identity of the set of builds that were started together; never null, unique"
+    ),
+    Column("tenant", "string", "Zuul tenant"),
+    Column("ci", "string", "as in `builds`; never null"),
+    Column("pipeline", "string", "e.g. gate"),
+    Column("project", "string", "e.g. openstack/nova; of several changes that of the first, as all to `ref`"),
+    Column("branch", "string", "e.g. stable/2026.2"),
+    Column("change", "int64", "number of the change in review"),
+    Column("patchset", "string", "patch set of the change"),
+    Column("ref", "string", "git ref"),
+    Column("changes", "int64", "how many changes were tested together; null is unknown"),
+    Column("result", "string", "the CI's own word, e.g. FAILURE; null while it runs"),
+    Column("event_time", "timestamp", "UTC; when the event came that started it"),
+    Column("start_time", "timestamp", "UTC; of its first build"),
+    Column("end_time", "timestamp", "UTC; of its last build"),
+    Column("source", "string", "name of the configured source that yielded it; never null"),
+    Column("collected", "timestamp", "when this row was collected; never null"),
+)
+
+CURSORS: Schema = (
+    Column("source", "string", "name of the configured source; never null; unique together with kind"),
+    Column("kind", "string", "`builds` or `buildsets`; never null"),
+    Column("tenant", "string", "Zuul tenant"),
+    Column(
+        "scope", "string", "what was asked for: address, tenant, pipelines; of another one it says nothing"
+    ),
+    Column("upto", "int64", "all were taken up to this number of Zuul's; null where Zuul tells no numbers"),
+    Column("reached", "timestamp", "where it tells none: all were taken that started before"),
+    Column("collected", "timestamp", "when that was"),
+)
+
 #: Reason of `skipped`: the source as a whole did not answer.
 NOT_USABLE = "source not usable"
 #: Reasons of `skipped` about an index as a whole: said anew by each collection.
@@ -190,4 +223,6 @@ TABLES: dict[str, Schema] = {
     "sources": SOURCES,
     "asked": ASKED,
     "answers": ANSWERS,
+    "buildsets": BUILDSETS,
+    "cursors": CURSORS,
 }

@@ -95,6 +95,8 @@ class Tables:
     sources: pd.DataFrame
     asked: pd.DataFrame
     answers: pd.DataFrame
+    buildsets: pd.DataFrame
+    cursors: pd.DataFrame
 
     @classmethod
     def of(cls, **frames: pd.DataFrame) -> Tables:

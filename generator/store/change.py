@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from generator import words
 from generator.model import SKIPPED, TABLES
-from generator.store import merge, slices
+from generator.store import merge, slices, started
 from generator.store.days import DAILY, in_order, labels
 from generator.store.parquet import to_arrow
 from generator.store.reading import Reader
@@ -39,11 +39,13 @@ def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime,
     for key, table in rolling.tables():
         transaction.put(key, table)
     slices.add(transaction, reader, tables.asked, tables.answers)
+    started.add(transaction, reader, tables.buildsets)
     notes = pd.concat([tables.skipped, notes, reader.damage(now)], ignore_index=True)
     sources = {source, *tables.builds["source"].dropna(), *tables.skipped["source"].dropna()} - {None}
     _whole(transaction, "skipped", merge.skipped(reader.whole("skipped"), notes, examined, sources))
     _whole(transaction, "queries", merge.queries(reader.whole("queries"), tables.queries))
     _whole(transaction, "sources", merge.sources(reader.whole("sources"), tables.sources))
+    _whole(transaction, "cursors", merge.cursors(reader.whole("cursors"), tables.cursors))
     if len(tables.signatures):
         _whole(transaction, "signatures", tables.signatures)
 

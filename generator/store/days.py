@@ -21,21 +21,24 @@ SLICED: dict[str, list[str]] = {
     "asked": ["source", "query_hash"],
     "answers": ["source", "query_hash", "build_uuid"],
 }
+#: The same of the day on which the event came that started a set of builds.
+STARTED: dict[str, list[str]] = {"buildsets": ["event_time", "buildset"]}
 #: The folders of days, and what is in them.
-BY_DAY = {"days": DAILY, "slices": SLICED}
+BY_DAY = {"days": DAILY, "slices": SLICED, "buildsets": STARTED}
 #: The tables that are kept once for the whole store.
 WHOLE: dict[str, list[str]] = {
     "skipped": ["collected", "source", "path", "reason", "detail", "build_uuid"],
     "queries": ["query_set", "signature"],
     "signatures": ["signature"],
     "sources": ["source", "ci"],
+    "cursors": ["source", "kind"],
 }
 # a clock that is off by decades must not leave day files of its own for ever
 _YEARS = (2000, 2100)
 
 
 def first_slice(pruned_before: str) -> str:
-    """The first day (ISO) of an index that is kept: a build may have begun on the day before its last."""
+    """The first day (ISO) that is kept of what began then: a build may begin on the day before its last."""
     return f"{date.fromisoformat(pruned_before) - timedelta(days=1)}" if pruned_before else ""
 
 
@@ -50,5 +53,5 @@ def labels(end_time: pd.Series[pd.Timestamp]) -> pd.Series[str]:
 
 def in_order(table: pa.Table, name: str) -> pa.Table:
     """The rows of the table `name` in the order in which they are kept."""
-    keys = [(column, "ascending") for column in (DAILY | SLICED | WHOLE)[name]]
+    keys = [(column, "ascending") for column in (DAILY | SLICED | STARTED | WHOLE)[name]]
     return table.take(pc.sort_indices(table, sort_keys=keys)).combine_chunks()

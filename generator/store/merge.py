@@ -40,6 +40,18 @@ def builds(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([merged, fresh]).rename_axis("build_uuid").reset_index()[list(new.columns)]
 
 
+def buildsets(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """All sets of builds; what is told anew goes before, a null never replaces a value."""
+    before, after = old.set_index("buildset"), new.set_index("buildset")
+    seen = after.index.intersection(before.index)
+    told, known = after.loc[seen], before.loc[seen]
+    merged = pd.DataFrame({name: told[name].fillna(known[name]) for name in told.columns}, index=seen)
+    _keep(merged, known, _same(merged, known), ("collected",))
+    parts = [before.drop(seen), merged, after.drop(seen)]
+    whole = pd.concat([part for part in parts if len(part)] or parts[:1])
+    return whole.rename_axis("buildset").reset_index()[list(new.columns)]
+
+
 def _same(merged: pd.DataFrame, known: pd.DataFrame) -> pd.Series[bool]:
     """Which builds are as they were known, but for the time of collection."""
     facts = merged.drop(columns="collected")
@@ -70,6 +82,11 @@ def _among(frame: pd.DataFrame, uuids: Collection[str]) -> pd.Series[bool]:
 def sources(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """What each source shows of each CI, as it was said last."""
     return pd.concat([old, new], ignore_index=True).drop_duplicates(["source", "ci"], keep="last")
+
+
+def cursors(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """How far each source was read, as it was said last."""
+    return pd.concat([old, new], ignore_index=True).drop_duplicates(["source", "kind"], keep="last")
 
 
 def asked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -10,11 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from generator.model import TABLES
-from generator.store import merge, slices
+from generator.store import merge, slices, started
 from generator.store.days import DAILY, UNDATED, in_order
 from generator.store.parquet import to_arrow
 from generator.store.reading import Reader
 from generator.store.transaction import Transaction
+
+#: What sources say of themselves.
+_OF_SOURCES = ("sources", "cursors")
 
 
 def prune(
@@ -34,13 +37,15 @@ def prune(
         elif day != UNDATED:
             used.update(reader.columns(day, ["query_set"])["query_set"].unique().to_pylist())
     slices.prune(transaction, reader, transaction.pruned_before, sources)
-    skipped, queries, said = (reader.whole(name) for name in ("skipped", "queries", "sources"))
+    started.prune(transaction, reader, transaction.pruned_before, before)
+    skipped, queries = reader.whole("skipped"), reader.whole("queries")
+    said = {name: reader.whole(name) for name in _OF_SOURCES}
     keep = skipped["collected"].isna() | (skipped["collected"] >= pd.Timestamp(before))
     if sources is not None:
         keep &= skipped["source"].isin(list(sources)) | ~skipped["reason"].isin(merge.OF_A_SOURCE)
-        said = said[said["source"].isin(list(sources))]
+        said = {name: frame[frame["source"].isin(list(sources))] for name, frame in said.items()}
     queries = queries[queries["query_set"].isin([name for name in used if name is not None])]
-    for name, frame in (("skipped", skipped[keep]), ("queries", queries), ("sources", said)):
+    for name, frame in (("skipped", skipped[keep]), ("queries", queries), *said.items()):
         transaction.put(name, in_order(to_arrow(frame, TABLES[name]), name))
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from generator.store import atomic, manifest, parquet
+from generator.store.days import BY_DAY
 from generator.store.manifest import Entry, Manifest
 
 # only what has such a name is ever removed: the folder may hold things that are not ours
 _OURS = re.compile(r"[a-z_]+\.[0-9a-f]{16}\.parquet(\.tmp)?|manifest\.json\.tmp")
-_FOLDERS = ("days", "slices", "rollups")
+_FOLDERS = (*BY_DAY, "rollups")
 
 
 class Transaction:
