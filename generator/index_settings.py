@@ -25,7 +25,8 @@ _SECRETS = {"password": "password", "api_key": "api_key", "token": "token"}
 _NO_INDEX = re.compile(r"[\s/\\?\"<>|#A-Z]|^[_+]|^-$")
 
 
-def _wrong(message: str) -> PydanticCustomError:
+def wrong(message: str) -> PydanticCustomError:
+    """An error whose message is shown as it is, without what was found."""
     return PydanticCustomError(SAID, "{message}", {"message": message})
 
 
@@ -42,29 +43,29 @@ def _url(value: str) -> str:
         port_ok = False
     clean = value.isprintable() and not re.search(r"\s", value)  # urlsplit drops some of what is not
     if not (clean and port_ok) or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _wrong("must be a URL like https://es.example.org:9200")
+        raise wrong("must be a URL like https://es.example.org:9200")
     if parts.username is not None or parts.password is not None:
-        raise _wrong("user and password do not belong into the URL: write `username` and `password_env`")
+        raise wrong("user and password do not belong into the URL: write `username` and `password_env`")
     if parts.query or parts.fragment:
-        raise _wrong("must end before ? and #: the address of the cluster, no search")
+        raise wrong("must end before ? and #: the address of the cluster, no search")
     return value.rstrip("/")
 
 
 def _pattern(value: str) -> str:
     if not value or _NO_INDEX.search(value):
-        raise _wrong(f"{value!r} is no name or pattern of an index, which is like logstash-*")
+        raise wrong(f"{value!r} is no name or pattern of an index, which is like logstash-*")
     return value
 
 
 def _variable(value: Any) -> Any:
     if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", str(value)):  # not shown: it may be the secret itself
-        raise _wrong("must be the name of an environment variable, in capital letters like ES_PASSWORD")
+        raise wrong("must be the name of an environment variable, in capital letters like ES_PASSWORD")
     return value
 
 
 def _user(value: str) -> str:
     if not value or ":" in value:  # not shown: behind the colon may be the password
-        raise _wrong("must be the name alone: the password belongs behind `password_env` or `password_file`")
+        raise wrong("must be the name alone: the password belongs behind `password_env` or `password_file`")
     return value
 
 
@@ -111,34 +112,34 @@ class IndexSettings(BaseModel):
     @classmethod
     def _no_secret(cls, data: Any) -> Any:
         for name in _SECRETS.keys() & (data if isinstance(data, dict) else {}):
-            raise _wrong(f"{name}: no secret belongs into this file: write `{name}_env` or `{name}_file`")
+            raise wrong(f"{name}: no secret belongs into this file: write `{name}_env` or `{name}_file`")
         return data
 
     @field_validator("index")
     @classmethod
     def _something_first(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value[0].startswith("-"):
-            raise _wrong(f"{value[0]!r} leaves out, but nothing before it names what there is")
+            raise wrong(f"{value[0]!r} leaves out, but nothing before it names what there is")
         return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         ways = [name for name in _SECRETS if self._given(name)]
         if len(ways) > 1:
-            raise _wrong(f"either {ways[0]} or {ways[1]}, not both")
+            raise wrong(f"either {ways[0]} or {ways[1]}, not both")
         if (self.username is None) == ("password" in ways):
-            raise _wrong("`username` and one of `password_env` and `password_file` go together")
+            raise wrong("`username` and one of `password_env` and `password_file` go together")
         if self.client_key is not None and self.client_cert is None:
-            raise _wrong("client_key: `client_cert` goes with it")
+            raise wrong("client_key: `client_cert` goes with it")
         plain = next((url for url in self.url if url.startswith("http:")), None)
         if plain and (self.client_cert or self.ca_file):
-            raise _wrong(f"{plain}: certificates need a URL with https")
+            raise wrong(f"{plain}: certificates need a URL with https")
         return self
 
     def _given(self, name: str) -> bool:
         env, file = getattr(self, f"{name}_env"), getattr(self, f"{name}_file")
         if env and file:
-            raise _wrong(f"either {name}_env or {name}_file, not both")
+            raise wrong(f"either {name}_env or {name}_file, not both")
         return bool(env or file)
 
 

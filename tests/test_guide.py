@@ -22,7 +22,7 @@ MODULES = [
 ]
 #: Calls whose text people read, and which of their arguments it is.
 SAID = {
-    "GatepostError": 0, "LostError": 0, "_wrong": 0, "_fail": 0, "note": 0,
+    "GatepostError": 0, "LostError": 0, "wrong": 0, "_fail": 0, "note": 0,
     "Problem": 1, "skipped_row": 2, "Skipped": 1,
 }  # fmt: skip
 

@@ -44,18 +44,20 @@ def credentials(settings: IndexSettings) -> Credentials:
     for name, scheme in (("password", "Basic"), ("api_key", "ApiKey"), ("token", "Bearer")):
         env, file = getattr(settings, f"{name}_env"), getattr(settings, f"{name}_file")
         if env or file:
-            secret = _from_environment(name, env) if env else _from_file(name, file)
-            if not _is_text(secret):
-                _fail(f"the {name} is not UTF-8", "copy it anew")
+            secret = secret_of(name, env, file)
             if scheme != "Basic" and not (secret.isascii() and secret.isprintable() and " " not in secret):
                 _fail(f"the {name} has spaces or other characters that no {name} has", "copy it anew")
             return Credentials(scheme, settings.username or "", secret)
     return Credentials()
 
 
-def _is_text(secret: str) -> bool:
-    """Whether it can be sent: bytes of the environment that are no UTF-8 are in texts as surrogates."""
-    return secret == secret.encode("utf-8", "replace").decode()
+def secret_of(name: str, variable: str | None, path: Path | None) -> str:
+    """The secret that the environment variable holds, else the file; GatepostError if it does not."""
+    secret = _from_environment(name, variable) if variable else _from_file(name, path or Path())
+    # bytes of the environment that are no UTF-8 are in texts as surrogates, and cannot be sent
+    if secret != secret.encode("utf-8", "replace").decode():
+        _fail(f"the {name} is not UTF-8", "copy it anew")
+    return secret
 
 
 def _from_environment(name: str, variable: str) -> str:
