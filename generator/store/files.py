@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections.abc import Collection, Mapping, Set
 from datetime import date, datetime
 from pathlib import Path
 
@@ -60,10 +60,13 @@ class Store:
     def read(self, since: date | None = None) -> Tables:
         """All raw rows, or those of the days from `since` on and of builds without end_time.
 
-        A file that is missing or damaged costs its day, and is a row of `skipped` with source `store`.
+        A file that is missing or damaged costs its day, and is a row of `skipped` with source `store`; so is
+        one that is no table.
         `answers` is empty: what follows from them are builds and hits, and they may be many.
         """
         reader, frames = self._read(since, TABLES.keys() - {"answers"})
+        for name in reader.manifest.names():
+            reader.bytes_of(name)
         skipped = pd.concat([frames["skipped"], reader.damage(None)], ignore_index=True)
         return Tables.of(**{**frames, "skipped": skipped})
 
@@ -80,6 +83,24 @@ class Store:
             for name, schema in rollups.SCHEMAS.items()
         )
         return builds, hits
+
+    def put_files(self, files: Mapping[str, bytes | None]) -> None:
+        """Keep small files that are no tables, e.g. `editions/2026-W47/edition.json`, all of them or none.
+
+        None forgets one; the others stay. They travel with the state. ValueError for a name that is no
+        relative path of at most five parts.
+        """
+        with writing(self._folder) as transaction:
+            for name, data in files.items():
+                transaction.drop_bytes(name) if data is None else transaction.put_bytes(name, data)
+
+    def file_names(self, prefix: str = "") -> list[str]:
+        """The names of those files that begin with `prefix`, in order; also of damaged ones."""
+        return [name for name in manifest.load(self._folder).names() if name.startswith(prefix)]
+
+    def read_bytes(self, name: str) -> bytes | None:
+        """Such a file as it was written; None if there is none, or if it is missing or damaged."""
+        return Reader(self._folder, manifest.load(self._folder)).bytes_of(name)
 
     def known(self, unfinished: datetime | None = None) -> dict[str, str]:
         """The set of queries with which each examined build was searched, by build_uuid.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from generator.errors import GatepostError
 from generator.model import SCHEMA_VERSION
 
 NAME = "manifest.json"
+#: What is no table has its keys, and lies, under this.
+FILES = "files/"
+_FILE = re.compile(r"\w[\w.-]{0,99}(/\w[\w.-]{0,99}){0,4}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,28 @@ class Manifest:
         """The days with raw rows, or with `slices`, in order: `2026-11-20`, …, and last `undated`."""
         return sorted({key.split("/")[1] for key in self.files if key.startswith(f"{place}/")})
 
+    def names(self) -> list[str]:
+        """The names of the files that are no tables, in order."""
+        return sorted(key.removeprefix(FILES) for key in self.files if key.startswith(FILES))
+
     def months(self) -> list[str]:
         """The months with rollups, in order."""
         return self.days("rollups")
+
+
+def key_of(name: str) -> str:
+    """The key of a file that is no table; ValueError for a name that could lead elsewhere."""
+    if not _FILE.fullmatch(name):
+        raise ValueError(f"{name!r}: no name for a file of the store")
+    return FILES + name
+
+
+def path_of(key: str, sha256: str) -> str:
+    """Where in the store a file with that content lies: the bytes at a path never change."""
+    if not key.startswith(FILES):
+        return f"{key}.{sha256[:16]}.parquet"
+    name = PurePosixPath(key)
+    return str(name.with_name(f"{name.stem}.{sha256[:16]}{name.suffix}"))
 
 
 def load(folder: Path) -> Manifest:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from generator.model import SKIPPED, TABLES, Schema
 from generator.store import parquet
 from generator.store.days import BY_DAY, DAILY
-from generator.store.manifest import Entry, Manifest
+from generator.store.manifest import Entry, Manifest, key_of
 from generator.store.rollups import SCHEMAS
 from generator.tables import arrow_schema, from_arrow, from_rows
 
@@ -68,6 +68,14 @@ class Reader:
     def rollup(self, month: str, table: str) -> pa.Table:
         """A month's rollup; empty if damaged."""
         return self._read_or_empty(f"rollups/{month}/{table}", SCHEMAS[table])
+
+    def bytes_of(self, name: str) -> bytes | None:
+        """A file that is no table; None if there is none, or it is damaged."""
+        try:
+            return self._data(key_of(name))
+        except DamagedError as damaged:
+            self._note(damaged)
+            return None
 
     def damaged_days(self) -> set[str]:
         """The days that damage has cost, as far as they were read."""

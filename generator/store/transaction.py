@@ -16,6 +16,7 @@ from generator.store.manifest import Entry, Manifest
 
 # only what has such a name is ever removed: the folder may hold things that are not ours
 _OURS = re.compile(r"[a-z_]+\.[0-9a-f]{16}\.parquet(\.tmp)?|manifest\.json\.tmp")
+_OUR_FILES = re.compile(r"[\w.-]+\.[0-9a-f]{16}(\.\w+)?(\.tmp)?", re.ASCII)
 _FOLDERS = (*BY_DAY, "rollups")
 
 
@@ -33,18 +34,29 @@ class Transaction:
         if not len(table):
             self.drop(key)
             return
-        data = parquet.to_bytes(table)
-        digest = hashlib.sha256(data).hexdigest()
-        entry = Entry(f"{key}.{digest[:16]}.parquet", len(data), digest, len(table))
-        path = self._folder / entry.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not (path.is_file() and path.read_bytes() == data):
-            atomic.write(path, data)
-        self._files[key] = entry
+        self._put(key, parquet.to_bytes(table), len(table))
+
+    def put_bytes(self, name: str, data: bytes) -> None:
+        """Write a small file that is no table, e.g. `editions/2026-W47/digest.txt`; ValueError for a bad name."""
+        self._put(manifest.key_of(name), data, 0)
+
+    def drop_bytes(self, name: str) -> None:
+        """Forget such a file, if there is one."""
+        self.drop(manifest.key_of(name))
 
     def drop(self, key: str) -> None:
         """Forget a file."""
         self._files.pop(key, None)
+
+    def _put(self, key: str, data: bytes, rows: int) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        entry = Entry(manifest.path_of(key, digest), len(data), digest, rows)
+        path = self._folder / entry.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # never in place: a published site may share the file
+        if not (path.is_file() and path.read_bytes() == data):
+            atomic.write(path, data)
+        self._files[key] = entry
 
     def commit(self) -> None:
         """Make the new manifest the state."""
@@ -71,10 +83,16 @@ def writing(folder: Path) -> Iterator[Transaction]:
 def _sweep(folder: Path) -> None:
     """Remove our files that the manifest on disk does not name, and folders left empty."""
     wanted = {folder / entry.path for entry in manifest.load(folder).files.values()}
-    for place in ("*", *(f"{name}/*/*" for name in _FOLDERS)):
-        for path in folder.glob(place):
-            if path not in wanted and _OURS.fullmatch(path.name):
+    ours = [
+        ("*", _OURS),
+        *((f"{name}/*/*", _OURS) for name in _FOLDERS),
+        (f"{manifest.FILES}**/*", _OUR_FILES),
+    ]
+    for place, names in ours:
+        for path in [path for path in folder.glob(place) if path.is_file()]:
+            if path not in wanted and names.fullmatch(path.name):
                 path.unlink()
-    for path in folder.glob("*/*"):
-        if path.parent.name in _FOLDERS and path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
+    for name in (*_FOLDERS, manifest.FILES):
+        for path in sorted((folder / name).glob("**/"), reverse=True):
+            if path != folder / name and not any(path.iterdir()):
+                path.rmdir()
