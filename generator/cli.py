@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from generator import __version__, cli_ask
+from generator import __version__, cli_ask, cli_publish
 from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
 from generator.errors import GatepostError
 
@@ -131,6 +131,9 @@ def tsc(config: Config = DEFAULT, now: Now = None) -> None:
     from generator.config import load
 
     typer.echo(pipeline.text("tsc", load(config), moment(now)), nl=False)
+
+
+app.command(epilog="Example: gatepost publish /srv/gatepost")(cli_publish.publish)
 
 
 @app.command(epilog="Example: gatepost demo build/demo")

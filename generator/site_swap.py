@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from generator.errors import GatepostError
@@ -30,6 +31,18 @@ def workshop(output: Path) -> Iterator[Path]:
             shutil.rmtree(work, ignore_errors=True)
     finally:
         os.close(lock)
+
+
+@contextmanager
+def still(output: Path) -> Iterator[None]:
+    """No build replaces `output` meanwhile; GatepostError if one is at work on it."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(workshop(output))
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+                raise  # where we may not write, no build of ours is at work
+        yield
 
 
 def _take(lock: int, output: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 LAYERS: list[set[str]] = [
-    {"cli", "cli_ask", "cli_options", "__main__"},
+    {"cli", "cli_ask", "cli_publish", "cli_options", "__main__"},
     {
         "pipeline",
         "explain",
@@ -35,6 +35,7 @@ LAYERS: list[set[str]] = [
         "site_search",
         "site_swap",
         "store",
+        "publish",
         "render",
     },
     {"matching"},
@@ -56,6 +57,8 @@ SIDEWAYS = {
     ("site", "site_hooks"),
     ("site", "site_swap"),
     ("pages", "site_search"),
+    ("publish", "store"),
+    ("publish", "site_swap"),
     ("figures", "render"),
     ("explain", "explain_text"),
     ("explain", "explain_settings"),
@@ -67,6 +70,8 @@ SIDEWAYS = {
     ("__main__", "cli"),
     ("cli", "cli_ask"),
     ("cli", "cli_options"),
+    ("cli", "cli_publish"),
+    ("cli_publish", "cli_options"),
     ("cli_ask", "cli_options"),
 }
 

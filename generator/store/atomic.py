@@ -12,6 +12,8 @@ from generator.errors import GatepostError
 
 #: Ending of a file that is being written; whoever holds the lock may remove it.
 UNFINISHED = ".tmp"
+#: In a folder that has one writer at a time.
+LOCK = ".lock"
 
 
 def write(path: Path, data: bytes) -> None:
@@ -49,14 +51,14 @@ def disk_errors(folder: Path) -> Iterator[None]:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Be the only writer of a folder; GatepostError names the process that is. A dead one holds no lock."""
-    with (folder / ".lock").open("a+", encoding="ascii") as file:
+    with (folder / LOCK).open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             raise GatepostError(
                 f"{folder}: is being written by process {file.read().strip() or 'unknown'}",
-                "wait until it has ended, or name another `state` folder",
+                "wait until it has ended, or name another folder",
             ) from None
         file.truncate(0)
         file.write(f"{os.getpid()}\n")

@@ -1,0 +1,76 @@
+"""What a site says of itself (`data/site.json`), and in what one is emptier than another."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from generator import words
+
+NAME = "data/site.json"
+_DAY = timedelta(days=1)
+#: Under this share of what was there before, something is missing.
+_HALF = 0.5
+_COUNTED = {"builds": "build", "signatures": "signature"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is compared: counts by name, and times in UTC; `until` is None for a site without data."""
+
+    counts: dict[str, int]
+    generated: datetime
+    until: datetime | None
+    period: timedelta
+
+
+def read(site: Path) -> Said | None:
+    """What a site says of itself; None where it does not, or not in words that are understood."""
+    try:
+        data = json.loads((site / NAME).read_bytes())
+        return Said(
+            {name: int(data[name]) for name in _COUNTED},
+            words.utc(datetime.fromisoformat(data["generated"])),
+            words.utc(datetime.fromisoformat(data["until"])) if data["until"] is not None else None,
+            timedelta(hours=float(data["period_hours"])),
+        )
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):
+        return None
+
+
+def emptier(new: Said, old: Said) -> list[str]:
+    """In what a new site is emptier than the published one, a sentence each; empty if it is not."""
+    found = [_fewer(name, new.counts[name], old.counts[name]) for name in _COUNTED]
+    return [sentence for sentence in (*found, _ends_earlier(new, old)) if sentence]
+
+
+def _fewer(name: str, new: int, old: int) -> str:
+    if new >= _HALF * old:
+        return ""
+    one = _COUNTED[name]
+    return f"it has {words.plural(new, one)}, fewer than half of the published site's {words.count(old)}"
+
+
+def _ends_earlier(new: Said, old: Said) -> str:
+    """A site whose data end before those of the old one, or that has none of its own last day."""
+    if old.until is None:
+        return ""
+    if new.until is None:
+        return "it has no data at all"
+    if new.until < old.until:
+        return (
+            f"its data end at {words.moment(new.until)}, those of the published site at "
+            f"{words.moment(old.until)}"
+        )
+    if not _of_last_day(new) and _of_last_day(old):
+        return (
+            f"it has no data of its last day: they end at {words.moment(new.until)}, "
+            f"{words.age(new.generated - new.until)} before it was built"
+        )
+    return ""
+
+
+def _of_last_day(site: Said) -> bool:
+    return site.until is not None and site.generated - site.until <= max(_DAY, site.period)
