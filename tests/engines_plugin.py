@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from engines import distributions, servers, sharing
+from engines import zuul_api as zuul
 from engines.proxy import Proxy
 from engines.servers import OwnServer, Server
+from engines.zuul_api import Seeder, ZuulApi
 
 _used: dict[str, Server] = {}
 
@@ -72,12 +74,29 @@ def own_engine() -> Iterator[Callable[..., OwnServer]]:
                 folder, owner = sharing.folder_for_own(name)
                 server = servers.start(name, folder, owner, **{"java_options": servers.QUICK, **options})
             except distributions.CannotRunError as error:
-                _cannot(name, str(error), error.expected)
+                _cannot("engines", name, str(error), error.expected)
                 raise
             stack.callback(server.stop)
             return server
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def _zuul_seeder() -> Iterator[tuple[str, Seeder]]:
+    state = sharing.acquire(zuul.NAME, zuul.start)
+    if not state.url:
+        _cannot("zuul", state.name, state.why, state.expected)
+    seeder = Seeder(zuul.database())
+    yield state.url, seeder
+    seeder.close()
+
+
+@pytest.fixture
+def zuul_api(_zuul_seeder: tuple[str, Seeder]) -> ZuulApi:
+    """A new tenant of Zuul's own API over PostgreSQL, without builds; the tests of the session share the API."""
+    url, seeder = _zuul_seeder
+    return ZuulApi(url, zuul.new_tenant(), seeder)
 
 
 @pytest.fixture
@@ -89,9 +108,9 @@ def proxy_to() -> Iterator[Callable[[str], Proxy]]:
 
 def _shared(name: str) -> Server:
     if name not in _used:
-        state = sharing.acquire(name)
+        state = sharing.acquire_engine(name)
         if not state.url:
-            _cannot(name, state.why, state.expected)
+            _cannot("engines", name, state.why, state.expected)
         _used[name] = Server(name, state.url)
     return _used[name]
 
@@ -108,12 +127,12 @@ def _first(kind: str) -> str:
     return names[0]
 
 
-def _cannot(name: str, why: str, expected: bool) -> None:
+def _cannot(kind: str, name: str, why: str, expected: bool) -> None:
     from conftest import require
 
     if expected:
         pytest.skip(f"{name}: {why}")
-    require("engines", f"{name}: {why}")
+    require(kind, f"{name}: {why}")
 
 
 def _prefix() -> Iterator[str]:

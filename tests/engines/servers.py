@@ -9,17 +9,15 @@ import re
 import secrets
 import signal
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import distributions, supervisor
+from . import distributions, supervised, supervisor
 from .client import Server
-from .distributions import CannotRunError
 from .security import KEYS, KEYS_INDEX, Security
+from .supervised import read, stop, wait
 
 __all__ = ["OwnServer", "Server", "running", "start", "stop"]
 
@@ -42,7 +40,7 @@ class OwnServer(Server):
     def kill(self) -> None:
         """End it at once, as a power cut would; its port then refuses connections."""
         os.killpg(self._group(), signal.SIGKILL)
-        _wait(self._refuses, 30)
+        wait(self._refuses, 30)
 
     def pause(self) -> None:
         """Let it accept connections and answer nothing, until `resume`."""
@@ -57,8 +55,8 @@ class OwnServer(Server):
         settings = _settings_file(self.directory, self.kind)
         port = f"http.port: {self.url.rpartition(':')[2]}"
         settings.write_text(re.sub(r"(?m)^http\.port: .*", port, settings.read_text()))
-        os.kill(_read(self.directory / "supervisor.pid"), signal.SIGUSR1)
-        _wait(lambda: self._group() != before or None, 30)
+        os.kill(read(self.directory / "supervisor.pid"), signal.SIGUSR1)
+        wait(lambda: self._group() != before or None, 30)
         _await_start(self)
 
     def stop(self) -> None:
@@ -76,7 +74,7 @@ class OwnServer(Server):
         return None
 
     def _group(self) -> int:
-        return _read(self.directory / "server.pid")
+        return read(self.directory / "server.pid")
 
 
 @contextlib.contextmanager
@@ -109,10 +107,7 @@ def start(
     distributions.check(name)
     security = Security.make(name) if secured else None
     task = _task(name, directory, owner, settings or {}, f"{_heap(name, heap)} {java_options}", security)
-    try:
-        supervisor.begin(task)
-    except subprocess.CalledProcessError as error:
-        raise CannotRunError(f"cannot be laid out: {error.stderr.splitlines()[-1:]}") from None
+    supervised.begin(task)
     server = OwnServer(name, "", directory, security)
     try:
         _await_start(server)
@@ -122,13 +117,6 @@ def start(
         server.stop()
         raise
     return server
-
-
-def stop(directory: Path) -> None:
-    """Stop the server whose files are in `directory`, and wait until they are gone."""
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        os.kill(_read(directory / "supervisor.pid"), signal.SIGTERM)
-    _wait(lambda: not directory.exists() or None, 60)
 
 
 def _settings(name: str) -> dict[str, Any]:
@@ -186,8 +174,6 @@ def _environment(distribution: distributions.Distribution, home: Path, java_opti
 
 def _await_start(server: OwnServer) -> None:
     def answers() -> bool | None:
-        if (server.directory / "ended").exists():
-            raise CannotRunError(f"ended while starting: {_why(server)}")
         ports = server.directory / "home" / "logs" / "http.ports"
         if not ports.exists():
             return None
@@ -199,27 +185,8 @@ def _await_start(server: OwnServer) -> None:
             return None
         return health.status == 200 or None
 
-    if not _wait(answers, START_S):
-        raise CannotRunError(f"did not start in {START_S:.0f} s: {_why(server)}")
-
-
-def _why(server: OwnServer) -> str:
-    """The last lines that a server said, for people."""
-    with contextlib.suppress(FileNotFoundError):
-        return " | ".join(server.log.splitlines()[-5:])[-600:]
-    return "it said nothing"
-
-
-def _wait(done: Any, seconds: float) -> Any:
-    end = time.monotonic() + seconds
-    while (answer := done()) is None and time.monotonic() < end:
-        time.sleep(0.1)
-    return answer
+    supervised.await_start(server.directory, answers, START_S)
 
 
 def _settings_file(directory: Path, kind: str) -> Path:
     return directory / "home" / "config" / f"{kind}.yml"
-
-
-def _read(path: Path) -> int:
-    return int(path.read_text())

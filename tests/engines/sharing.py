@@ -8,14 +8,17 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from . import servers
+from . import servers, supervised
 from .distributions import DISTRIBUTIONS, CannotRunError
 
 RUNNING = "GATEPOST_ENGINES"
 RUN = "GATEPOST_TEST_RUN"
+# Gets a folder to be made, and the process at whose end the server must stop; gives the server's URL.
+Start = Callable[[Path, int], str]
 
 
 class State(NamedTuple):
@@ -37,7 +40,7 @@ def close_session() -> None:
     """Stop what the session started, and remove its files."""
     if _folder().is_dir():
         for directory in _folder().glob("*/"):
-            servers.stop(directory)
+            supervised.stop(directory)
         shutil.rmtree(_folder(), ignore_errors=True)
 
 
@@ -47,25 +50,40 @@ def given() -> dict[str, str]:
     return {name: url.rstrip("/") for name, url in pairs}
 
 
-def acquire(name: str) -> State:
-    """Start the server, or find it started; why not, if it cannot run."""
+def acquire_engine(name: str) -> State:
+    """Start one of DISTRIBUTIONS, or find it started or given; why not, if it cannot run."""
     if given():
         url = given().get(name, "")
         return State(name, url, "" if url else f"{RUNNING} does not name it", not url)
+    return acquire(
+        name, lambda folder, owner: servers.start(name, folder, owner, java_options=servers.QUICK).url
+    )
+
+
+def acquire(name: str, start: Start) -> State:
+    """Start the server, which gives its URL, or find it started; why not, if it cannot run."""
     _folder().mkdir(mode=0o711, exist_ok=True)
     with (_folder() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = _folder() / f"{name}.json"
         if not known.exists():
-            known.write_text(json.dumps(_started(name)))
+            known.write_text(json.dumps(_started(name, start)))
         return State(*json.loads(known.read_text()))
 
 
 def states() -> list[State]:
     """Every server that a test of this session asked for."""
-    if given():
-        return [State(name, url) for name, url in given().items()]
-    return [State(*json.loads(path.read_text())) for path in sorted(_folder().glob("*.json"))]
+    running = [State(name, url) for name, url in given().items()]
+    return running + [State(*json.loads(path.read_text())) for path in sorted(_folder().glob("*.json"))]
+
+
+def count(what: str) -> int:
+    """How often this was asked before, by any worker of the session."""
+    _folder().mkdir(mode=0o711, exist_ok=True)
+    with (_folder() / f"{what}.count").open("a") as lines:
+        fcntl.flock(lines, fcntl.LOCK_EX)
+        lines.write("\n")
+        return lines.tell() - 1
 
 
 def folder_for_own(name: str) -> tuple[Path, int]:
@@ -74,13 +92,13 @@ def folder_for_own(name: str) -> tuple[Path, int]:
     return _folder() / f"{name}-{os.urandom(4).hex()}", _owner()
 
 
-def _started(name: str) -> State:
+def _started(name: str, start: Start) -> State:
     begin = time.monotonic()
     try:
-        server = servers.start(name, _folder() / name, _owner(), java_options=servers.QUICK)
+        url = start(_folder() / name, _owner())
     except CannotRunError as error:
         return State(name, why=str(error), expected=error.expected)
-    return State(name, server.url, seconds=time.monotonic() - begin)
+    return State(name, url, seconds=time.monotonic() - begin)
 
 
 def _owner() -> int:

@@ -19,9 +19,15 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+_NAMESPACES = ["--fork", "--pid", "--ipc", "--mount-proc", "--kill-child"]
+
 
 class Task(NamedTuple):
-    """What to run: a copy of `distribution` with `files` in it, as the user with the id `user`."""
+    """What to run: a copy of `distribution`, if any, with `files` in it, as the user with the id `user`.
+
+    It ends with the signal `ending`, after ten seconds with SIGKILL. What is `contained` takes all processes
+    along that it ever started, also those in groups of their own.
+    """
 
     directory: str
     distribution: str
@@ -30,6 +36,8 @@ class Task(NamedTuple):
     environment: dict[str, str]
     owner: int
     user: int | None
+    contained: bool = False
+    ending: int = signal.SIGKILL
 
 
 def begin(task: Task) -> None:
@@ -64,8 +72,9 @@ def _signals() -> dict[str, str | None]:
 
 def _lay_out(task: Task, directory: Path) -> None:
     home = directory / "home"
-    shutil.copytree(task.distribution, home, symlinks=True)
-    (home / "tmp").mkdir()
+    if task.distribution:
+        shutil.copytree(task.distribution, home, symlinks=True)
+    (home / "tmp").mkdir(parents=True)
     for name, text in task.files.items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text)
@@ -79,11 +88,14 @@ def _server(task: Task, directory: Path) -> Any:
     options: dict[str, Any] = {}
     if task.user is not None:
         options = {"user": task.user, "group": pwd.getpwuid(task.user).pw_gid, "extra_groups": []}
+    container = ["unshare", *_NAMESPACES] if task.contained else []
+    if container and os.geteuid() != 0:
+        container += ["--user", "--map-current-user"]
     for stale in ("ended", "home/logs/http.ports"):
         (directory / stale).unlink(missing_ok=True)
     with (directory / "server.log").open("ab") as log:
         server = subprocess.Popen(
-            task.command,
+            [*container, *task.command],
             cwd=directory / "home",
             env=task.environment,
             stdin=subprocess.DEVNULL,
@@ -96,9 +108,10 @@ def _server(task: Task, directory: Path) -> Any:
     try:
         yield server
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+        for ending in (task.ending, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(server.pid, ending)
+                server.wait(10)
 
 
 def _write(path: Path, number: int) -> None:
