@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import GatepostError
 from generator.index_settings import SAID, ElasticSettings, IndexSettings, OpensearchSettings
+from generator.mail_settings import MailSettings
 from generator.yaml_input import read_data
+from generator.zuul_settings import ZuulSettings
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -49,7 +51,7 @@ class DocumentsSettings(_Settings):
     fields: dict[str, str] = {}
 
 
-_Source = LogsSettings | DocumentsSettings | ElasticSettings | OpensearchSettings
+_Source = LogsSettings | DocumentsSettings | ElasticSettings | OpensearchSettings | ZuulSettings
 SourceSettings = Annotated[_Source, Field(discriminator="type")]
 _KINDS = " or ".join(repr(model.model_fields["type"].default) for model in get_args(_Source))
 
@@ -71,6 +73,7 @@ class Settings(_Settings):
     outcomes: dict[str, OUTCOME] = {}
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     max_file_bytes: Annotated[int, Field(ge=1)] = 8 << 30
+    mail: MailSettings | None = None
     sources: Annotated[tuple[SourceSettings, ...], Field(min_length=1)]
 
 
@@ -131,14 +134,18 @@ def _resolved(settings: Settings, base: Path, path: Path) -> Settings:
         raise GatepostError(
             f"{path}: sources: the name {twice[0]!r} is used twice", "give each source a `name` of its own"
         )
-    sources = tuple(_with_days(_absolute(source, base, path), settings) for source in settings.sources)
-    return _absolute(settings.model_copy(update={"sources": sources}), base, path)
+    sources = tuple(_completed(_absolute(source, base, path), settings) for source in settings.sources)
+    mail = settings.mail and _absolute(settings.mail, base, path)
+    return _absolute(settings.model_copy(update={"sources": sources, "mail": mail}), base, path)
 
 
-def _with_days(source: M, settings: Settings) -> M:
-    """An index is asked no further back than what it answers is kept."""
-    unsaid = isinstance(source, IndexSettings) and source.days is None
-    return source.model_copy(update={"days": settings.keep_days}) if unsaid else source
+def _completed(source: M, settings: Settings) -> M:
+    """An index is asked no further back than what it answers is kept; a Zuul is told whose site asks."""
+    if isinstance(source, IndexSettings) and source.days is None:
+        return source.model_copy(update={"days": settings.keep_days})
+    if isinstance(source, ZuulSettings) and source.contact is None:
+        return source.model_copy(update={"contact": settings.site_url})
+    return source
 
 
 def _absolute(model: M, base: Path, path: Path) -> M:

@@ -35,7 +35,8 @@ def _several(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
 
-def _url(value: str) -> str:
+def checked_url(value: str, like: str, who: str, ends: str) -> str:
+    """The URL of a server, without / at its end; `like`, `who` and `ends` say how it is to be written."""
     try:
         parts = urlsplit(value)
         port_ok = parts.port != 0
@@ -43,12 +44,17 @@ def _url(value: str) -> str:
         port_ok = False
     clean = value.isprintable() and not re.search(r"\s", value)  # urlsplit drops some of what is not
     if not (clean and port_ok) or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise wrong("must be a URL like https://es.example.org:9200")
+        raise wrong(f"must be a URL like {like}")
     if parts.username is not None or parts.password is not None:
-        raise wrong("user and password do not belong into the URL: write `username` and `password_env`")
+        raise wrong(f"user and password do not belong into the URL: write {who}")
     if parts.query or parts.fragment:
-        raise wrong("must end before ? and #: the address of the cluster, no search")
+        raise wrong(f"must end before ? and #: {ends}")
     return value.rstrip("/")
+
+
+def _url(value: str) -> str:
+    who, ends = "`username` and `password_env`", "the address of the cluster, no search"
+    return checked_url(value, "https://es.example.org:9200", who, ends)
 
 
 def _pattern(value: str) -> str:

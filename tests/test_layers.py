@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 LAYERS: list[set[str]] = [
-    {"cli", "cli_ask", "cli_publish", "cli_options", "__main__"},
+    {"cli", "cli_ask", "cli_mail", "cli_publish", "cli_options", "__main__"},
     {
         "pipeline",
         "explain",
@@ -23,6 +23,8 @@ LAYERS: list[set[str]] = [
         "lint",
         "demo",
         "scaffold",
+        "zuul_return",
+        "mail",
     },
     {
         "sources",
@@ -40,7 +42,19 @@ LAYERS: list[set[str]] = [
     },
     {"matching"},
     {"signatures"},
-    {"model", "tables", "config", "index_settings", "resources", "errors", "words", "progress", "yaml_input"},
+    {
+        "model",
+        "tables",
+        "config",
+        "index_settings",
+        "zuul_settings",
+        "mail_settings",
+        "resources",
+        "errors",
+        "words",
+        "progress",
+        "yaml_input",
+    },
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Within a layer only these may import those (design: pages and text may use stats and figures).
@@ -62,6 +76,9 @@ SIDEWAYS = {
     ("figures", "render"),
     ("explain", "explain_text"),
     ("explain", "explain_settings"),
+    ("explain", "zuul_return"),
+    ("lint", "zuul_return"),
+    ("zuul_return", "lint"),
     ("explain_index", "explain"),
     ("explain_index", "explain_text"),
     ("query", "query_text"),
@@ -73,6 +90,8 @@ SIDEWAYS = {
     ("cli", "cli_publish"),
     ("cli_publish", "cli_options"),
     ("cli_ask", "cli_options"),
+    ("cli", "cli_mail"),
+    ("cli_mail", "cli_options"),
 }
 
 
