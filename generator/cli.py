@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from generator import __version__, cli_ask, cli_publish
+from generator import __version__, cli_ask, cli_mail, cli_publish
 from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
 from generator.errors import GatepostError
 
@@ -97,13 +97,26 @@ app.command(epilog="Example: gatepost query 'message:\"No space left\"' --days 7
 
 @app.command(epilog="Example: gatepost collect --config gatepost.yaml")
 def collect(
-    config: Config = DEFAULT, quiet: Quiet = False, verbose: Verbose = False, now: Now = None
+    config: Config = DEFAULT,
+    restore: Annotated[
+        str | None,
+        typer.Option(help="Bring the state back from this published site first.", metavar="URL|DIR"),
+    ] = None,
+    may_be_new: Annotated[
+        bool, typer.Option("--may-be-new", help="A site that has no state yet is no error: a first run.")
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    now: Now = None,
 ) -> None:
     """Read builds and logs from the sources into the store."""
     from generator import pipeline
     from generator.config import load
 
-    pipeline.collect(load(config), moment(now), progress(quiet, verbose))
+    settings, said = load(config), progress(quiet, verbose)
+    if restore is not None:
+        pipeline.restore(settings, restore, may_be_new, said)
+    pipeline.collect(settings, moment(now), said)
 
 
 @app.command(epilog="Example: gatepost build --config gatepost.yaml")
@@ -115,13 +128,7 @@ def build(config: Config = DEFAULT, quiet: Quiet = False, verbose: Verbose = Fal
     pipeline.build(load(config), moment(now), progress(quiet, verbose))
 
 
-@app.command(epilog="Example: gatepost digest > mail.txt")
-def digest(config: Config = DEFAULT, now: Now = None) -> None:
-    """Print the week as a plain text mail."""
-    from generator import pipeline
-    from generator.config import load
-
-    typer.echo(pipeline.text("digest", load(config), moment(now)), nl=False)
+app.command(epilog="Example: gatepost digest --send")(cli_mail.digest)
 
 
 @app.command(epilog="Example: gatepost tsc > report.md")

@@ -50,7 +50,7 @@ Prefix = Annotated[str, AfterValidator(_prefix)]
 
 
 class MailSettings(BaseModel):
-    """Whom the digest is mailed to, and through which server; `gatepost init` writes each key with its meaning.
+    """Whom the digest is mailed to, through which server; `gatepost init` writes each key with its meaning.
 
     `sender` is the key `from`; `to` is a tuple, also of one. Secrets are named, never held.
     """

@@ -1,0 +1,1 @@
+"""The digest of an edition as a mail, sent once."""
