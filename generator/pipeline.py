@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_NEW = "No state to restore: this is taken for the first run of all"
 #: So long a build without a result is looked at again: its logs may still be on their way.
 _UNFINISHED = timedelta(days=2)
 
@@ -50,6 +51,23 @@ def value_of(settings: Settings, key: str) -> str:
         raise GatepostError(f"--print {key}: no such key", f"known keys: {', '.join(Settings.model_fields)}")
     value = getattr(settings, key)
     return "" if value is None else str(value)
+
+
+def restore(settings: Settings, where: str, may_be_new: bool, progress: Progress) -> None:
+    """Bring the state back that the site at `where`, a URL or a folder, was published with.
+
+    GatepostError if it cannot be had; a site without one will do if this may be the first run of all.
+    """
+    from generator.store.restore import restore as brought_back
+
+    done = brought_back(where, settings.state)
+    if done is None and not may_be_new:
+        raise GatepostError(
+            "--restore: that site has no state of Gatepost: there is no state/manifest.json",
+            "name the address or the folder of its home page; for the first run of all, add --may-be-new",
+        )
+    for line in [_NEW] if done is None else done.lines(settings.state):
+        progress.note(line)
 
 
 def collect(settings: Settings, now: datetime, progress: Progress) -> None:
@@ -88,7 +106,7 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     from generator import pages, site, site_search
     from generator.pages import files, furniture
 
-    results, context = _results(settings, now)
+    results, context = _results(settings, now, progress)
     if results.facts.builds == 0:
         _refuse_empty(settings)
 
@@ -187,8 +205,13 @@ def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
     return replace(tables, skipped=skipped)
 
 
-def _results(settings: Settings, now: datetime) -> tuple[Results, PageContext]:
-    """All figures of the store, and what pages must know beside them."""
+def _results(
+    settings: Settings, now: datetime, progress: Progress | None = None
+) -> tuple[Results, PageContext]:
+    """All figures of the store, and what pages must know beside them: for these editions are made."""
+    from dataclasses import replace
+
+    from generator.editions import weekly
     from generator.pages import PageContext
     from generator.stats import StatsSettings, compute
     from generator.store.files import Store
@@ -204,7 +227,12 @@ def _results(settings: Settings, now: datetime) -> tuple[Results, PageContext]:
         bug_url=settings.bug_url,
         repository_url=settings.repository_url,
     )
-    return compute(Store(settings.state).read(), thresholds, now), context
+    store = Store(settings.state)
+    tables = store.read()
+    if progress is not None:
+        editions = weekly.editions(store, tables, thresholds, context, progress)
+        context = replace(context, editions=editions)
+    return compute(tables, thresholds, now), context
 
 
 def _refuse_empty(settings: Settings) -> None:

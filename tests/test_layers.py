@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
     {
         "sources",
         "stats",
+        "editions",
         "figures",
         "pages",
         "text",
@@ -60,6 +61,11 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Within a layer only these may import those (design: pages and text may use stats and figures).
 SIDEWAYS = {
     ("pages", "stats"),
+    ("pages", "editions"),
+    ("text", "editions"),
+    ("editions", "stats"),
+    ("editions", "store"),
+    ("editions", "text"),
     ("pages", "figures"),
     ("pages", "text"),
     ("pages", "site"),

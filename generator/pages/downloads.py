@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from generator.model import SCHEMA_VERSION, Schema
+from generator.model import SCHEMA_VERSION
+from generator.stats.plain import described, plain, values
 from generator.stats.results import RESULTS
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     from generator.stats.results import Results
 
 _ROWS = 20_000
-#: Digits of a fraction: more than any interval is worth, few enough to be the same on every machine.
-_DIGITS = 9
 _FORMULA = r"^[=+\-@\t\r]"
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def write(results: Results, folder: Path) -> list[Path]:
@@ -40,10 +38,10 @@ def _write_table(table: str, frame: pd.DataFrame, folder: Path) -> tuple[Path, P
 
     csv, as_json = folder / f"{table}.csv", folder / f"{table}.json"
     with csv.open("wb") as rows, as_json.open("w", encoding="utf-8") as document:
-        document.write(_head(table, RESULTS[table]))
+        document.write(_head(table))
         options = pyarrow.csv.WriteOptions(include_header=True, quoting_style="needed")
         for number, part in enumerate(_slices(frame)):
-            batch = _plain(part)
+            batch = plain(part)
             if number:
                 options.include_header = False
             pyarrow.csv.write_csv(_guarded(batch), rows, options)
@@ -58,27 +56,12 @@ def _slices(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield frame.iloc[start : start + _ROWS]
 
 
-def _head(table: str, schema: Schema) -> str:
-    columns = [column._asdict() for column in schema]
+def _head(table: str) -> str:
+    columns = described(table)
     head = json.dumps(
         {"schema_version": SCHEMA_VERSION, "table": table, "columns": columns}, ensure_ascii=False
     )
     return f'{head[:-1]}, "rows": ['
-
-
-def _plain(frame: pd.DataFrame) -> pa.Table:
-    """Arrow's table with times as text in UTC and fractions rounded."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    for i, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type):
-            seconds = table[i].cast(pa.timestamp("s", tz="UTC"), safe=False)
-            table = table.set_column(i, field.name, pc.strftime(seconds, format=_TIME))
-        elif pa.types.is_floating(field.type):
-            table = table.set_column(i, field.name, pc.round(table[i], _DIGITS))
-    return table
 
 
 def _guarded(table: pa.Table) -> pa.Table:
@@ -93,8 +76,7 @@ def _guarded(table: pa.Table) -> pa.Table:
 
 
 def _rows(table: pa.Table, document: IO[str], *, first: bool) -> None:
-    columns = [column.to_pylist() for column in table.columns]
-    rows = list(zip(*columns, strict=True))
+    rows = values(table)
     if rows:
         document.write("" if first else ",")
         document.write(json.dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1])

@@ -131,11 +131,12 @@ def clusters(builds: pd.DataFrame, project: Ints) -> Ints:
     return np.where(change >= 0, by_change, alone).astype(np.int64)
 
 
-def make(tables: Tables, settings: StatsSettings, now: pd.Timestamp) -> Base:
-    """The base of all statistics of these tables."""
+def make(
+    tables: Tables, settings: StatsSettings, now: pd.Timestamp, bound: pd.Timestamp | None = None
+) -> Base:
+    """The base of all statistics of these tables; windows end at `bound`, else at the newest data."""
     builds = unique_builds(tables.builds)
-    newest = newest_end(builds)
-    until = newest if newest is not None else int(now.value // 1000)
+    until = _end(builds, now) if bound is None else int(bound.value // 1000)
     end = microseconds(builds["end_time"])
     rows = np.flatnonzero((end >= EARLIEST) & (end <= until) & flags(builds["final"], True))
     hit_build, hit_signature, hit_row, signatures = _hits(tables, builds, rows)
@@ -160,6 +161,11 @@ def make(tables: Tables, settings: StatsSettings, now: pd.Timestamp) -> Base:
         hit_build=hit_build, hit_signature=hit_signature, hit_row=hit_row,
         signatures=signatures, has_hit=has_hit,
     )  # fmt: skip
+
+
+def _end(builds: pd.DataFrame, now: pd.Timestamp) -> int:
+    newest = newest_end(builds)
+    return newest if newest is not None else int(now.value // 1000)
 
 
 def _hits(tables: Tables, builds: pd.DataFrame, rows: Ints) -> tuple[Ints, Ints, Ints, Texts]:

@@ -28,11 +28,14 @@ from generator.stats.settings import WINDOWS, StatsSettings
 from generator.tables import Tables
 
 
-def compute(tables: Tables, settings: StatsSettings, now: datetime) -> Results:
-    """All tables of `columns.RESULTS` and the facts, of what the store holds; a naive `now` is UTC."""
+def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datetime | None = None) -> Results:
+    """All tables of `columns.RESULTS` and the facts, of what the store holds; a naive `now` is UTC.
+
+    Windows end at the newest data; at `until` (UTC, included) if it is given, and later builds do not count.
+    """
     at = pd.Timestamp(now)
     at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
-    base = make(tables, settings, at)
+    base = make(tables, settings, at, None if until is None else pd.Timestamp(until))
     seen = looked(base, tables)
     missing = unanswered(tables, base.until)
     where = gaps(base, tables, missing)

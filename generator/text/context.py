@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import PurePath
 from urllib.parse import quote
 
+from generator.editions.edition import Edition
 from generator.signatures.model import Signature
 
 _WEB = re.compile(r"https?://[^\s\x00-\x1f\x7f\"<>]+", re.IGNORECASE)
@@ -29,6 +30,10 @@ class PageContext:
     site_url: str | None = None
     bug_url: str | None = None
     repository_url: str | None = None
+    #: Sentences that the texts say at their head, and the page that they name at their end.
+    remarks: tuple[str, ...] = ()
+    permalink: str = ""
+    editions: tuple[Edition, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Signature]:

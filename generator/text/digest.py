@@ -54,7 +54,12 @@ class _Mail:
             section(frequent("MOST FREQUENT", "failed builds", "rate", "change")[2:], self._frequent()),
             section("UNCLASSIFIED", self._unclassified()),
             section("HOW TO HELP", self._help()),
-            ["-- ", *_address(self._context, "", "Numbers, method and definitions are on the site")],
+            [
+                "-- ",
+                *_address(
+                    self._context, self._context.permalink, "Numbers, method and definitions are on the site"
+                ),
+            ],
         ]
         return [line for part in parts for line in part]
 
@@ -88,7 +93,8 @@ class _Mail:
 
     def _missing(self) -> list[str]:
         partial, without = missing(self._results), unrated(self._results)
-        return [told for told in (f"Partial: {partial}" if partial else "", without) if told]
+        told = (*self._context.remarks, f"Partial: {partial}" if partial else "", without)
+        return [sentence for sentence in told if sentence]
 
     def _figures(self) -> list[str]:
         return [_figure_line(title, self._scope.totals.get(key)) for key, title in _FIGURES]

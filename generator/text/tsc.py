@@ -36,6 +36,7 @@ def tsc(results: Results, context: PageContext) -> str:
         f"# CI report {edition(results, context)}: {escaped(context.community, 100)}",
         f"{f'Week to {words.moment(until)}' if until else 'No data yet'}, {area}, voting jobs, "
         "compared with the 7 d before. Intervals are 95 %; under n = 10 only counts are given.",
+        *(escaped(remark, 400) for remark in context.remarks),
         *_missing(results),
         _state(results, context, scope),
         "## Figures\n\n" + _figures(scope),
@@ -43,7 +44,7 @@ def tsc(results: Results, context: PageContext) -> str:
         "## Better or gone\n\n" + _items(scope.in_state("better", "gone"), context),
         "## Most frequent signatures\n\n" + _frequent(scope, context),
         "## What would help\n\n" + _help(scope, context),
-        f"Numbers and definitions: {context.page('index.html')}",
+        f"Numbers and definitions: {context.page(context.permalink or 'index.html')}",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -1,0 +1,140 @@
+"""Makes the edition of a week, of the numbers as they were when the week had ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from generator import words
+from generator.editions.edition import EDITION_VERSION, WEEK, Edition, Week, page_of, stamp
+from generator.signatures.model import Signature
+from generator.stats.columns import ALL
+from generator.stats.plain import described, plain, values
+from generator.stats.report import compute
+from generator.text.digest import digest
+from generator.text.tsc import tsc
+
+if TYPE_CHECKING:
+    from generator.stats.results import Results
+    from generator.stats.settings import StatsSettings
+    from generator.tables import Tables
+    from generator.text.context import PageContext
+
+#: So long after a week's end its results are waited for.
+SETTLED = timedelta(hours=6)
+#: Made later than this after the week's end, an edition says so.
+LATE = timedelta(days=2)
+#: What an edition says of a week rests on so many days before it, too.
+_BEFORE = timedelta(days=28)
+_TICK = timedelta(microseconds=1)
+_GROUPS = ("ci", "pipeline", "provider")
+_TABLES = ("totals", "signatures", "days", "groups", "coverage", "partial")
+
+
+def due(ends: pd.Series[Any], pruned: datetime | None, have: Sequence[str], now: datetime) -> list[Week]:
+    """The weeks that have builds (`ends`: their end_time), are over, and have no edition yet; oldest first.
+
+    Where raw rows were pruned, only those for which they reach back far enough.
+    """
+    first = ends.where(ends.dt.year >= 2000).min()
+    if pd.isna(first):
+        return []
+    found, week = [], Week.of(first.to_pydatetime())
+    while week.end + SETTLED <= now:
+        reached = pruned is None or week.start - _BEFORE >= pruned
+        if reached and week.id not in have and ends.between(week.start, week.end, inclusive="left").any():
+            found.append(week)
+        week = week.next
+    return found
+
+
+def freeze(week: Week, tables: Tables, settings: StatsSettings, context: PageContext) -> Edition:
+    """The edition of a week, made at `context.generated` of all that ended before the week's end."""
+    results = compute(tables, settings, context.generated, week.end - _TICK)
+    missing = tuple(_missing(week, results))
+    remarks = (*missing, *_young(week, results), *_late(week, context.generated))
+    told = replace(context, remarks=remarks, permalink=page_of(week.id), editions=())
+    document = {
+        "schema_version": EDITION_VERSION,
+        "edition": week.id,
+        "start": stamp(week.start),
+        "end": stamp(week.end),
+        "made": stamp(context.generated),
+        "late": context.generated > week.end + LATE,
+        "partial": bool(missing) or bool(results.totals.loc[_totals(results), "partial"].any()),
+        "remarks": list(remarks),
+        "community": context.community,
+        "pipeline": results.facts.main_pipeline or ALL,
+        "queries": [_query(signature, context) for signature in context.signatures],
+        "tables": {name: _table(name, frame) for name, frame in _frames(week, results).items()},
+    }
+    return Edition(document, digest(results, told), tsc(results, told))
+
+
+def _late(week: Week, made: datetime) -> Iterator[str]:
+    if made > week.end + LATE:
+        yield (
+            f"Made late, on {words.day_year(made)}: with the signatures of that day, and with what was "
+            "collected until then."
+        )
+
+
+def _missing(week: Week, results: Results) -> Iterator[str]:
+    """What of the week nobody saw."""
+    days = results.days
+    seen = days[(days["pipeline"] == ALL) & (days["voting"] == "all") & (days["day"] >= week.start)]
+    empty = [day.to_pydatetime() for day in seen.loc[~seen["has_data"], "day"]]
+    if empty:
+        yield f"Partial week: no builds were seen on {words.listed([words.weekday(d) for d in empty], 7)}."
+
+
+def _young(week: Week, results: Results) -> Iterator[str]:
+    first = results.facts.first_day
+    if first is not None and week.start - WEEK < first:
+        yield f"The data begin on {words.day_year(first)}: there is no whole week before to compare with."
+
+
+def _query(signature: Signature, context: PageContext) -> dict[str, str | None]:
+    return {
+        "signature": signature.id,
+        "title": signature.title,
+        "bug": context.bug(signature.id),
+        "query": signature.query,
+        "query_hash": signature.query_hash,
+    }
+
+
+def _totals(results: Results) -> pd.Series[bool]:
+    totals = results.totals
+    return (totals["window"] == "7d") & (totals["voting"] == "voting") & _main(results, totals)
+
+
+def _main(results: Results, frame: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of the main pipeline and of all together."""
+    return frame["pipeline"].isin([results.facts.main_pipeline or ALL, ALL])
+
+
+def _frames(week: Week, results: Results) -> dict[str, pd.DataFrame]:
+    """The rows of the report that are about the week."""
+    signatures, days, groups = results.signatures, results.days, results.groups
+    week_of = {
+        "totals": results.totals[_totals(results)],
+        "signatures": signatures[
+            (signatures["window"] == "7d") & (signatures["voting"] == "voting") & _main(results, signatures)
+        ],
+        "days": days[(days["day"] >= week.start) & (days["voting"] == "voting") & _main(results, days)],
+        "groups": groups[
+            groups["dimension"].isin(_GROUPS) & (groups["window"] == "7d") & (groups["voting"] == "voting")
+        ],
+        "coverage": results.coverage[results.coverage["window"] == "7d"],
+        "partial": results.partial[results.partial["day"].between(week.start, week.end, inclusive="left")],
+    }
+    return {name: week_of[name] for name in _TABLES}
+
+
+def _table(name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    return {"columns": described(name), "rows": [list(row) for row in values(plain(frame))]}
