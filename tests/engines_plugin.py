@@ -94,7 +94,7 @@ def _zuul_seeder() -> Iterator[tuple[str, Seeder]]:
 
 @pytest.fixture
 def zuul_api(_zuul_seeder: tuple[str, Seeder]) -> ZuulApi:
-    """A new tenant of Zuul's own API over PostgreSQL, without builds; the tests of the session share the API."""
+    """A new tenant, without builds, of Zuul's own API over PostgreSQL, which all tests share."""
     url, seeder = _zuul_seeder
     return ZuulApi(url, zuul.new_tenant(), seeder)
 

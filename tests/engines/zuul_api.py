@@ -76,7 +76,7 @@ class ZuulApi:
         self._seeder = seeder
 
     def add(self, **buildset: Any) -> dict[str, Any]:
-        """Add a buildset with its builds, as `zuul_seed.py` says; its `uuid`, `builds` with `uuid` and `_id`."""
+        """Add a buildset with its builds, as `zuul_seed.py` says; its `uuid`, `builds` with `_id`."""
         return self._seeder.tell({"tenant": self.tenant, **buildset})
 
     def add_all(self, buildsets: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
