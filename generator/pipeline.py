@@ -105,6 +105,7 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     """The whole site from what the store holds; the old site stays if anything goes wrong."""
     from generator import pages, site, site_search
     from generator.pages import files, furniture
+    from generator.store import published
 
     results, context = _results(settings, now, progress)
     if results.facts.builds == 0:
@@ -113,6 +114,7 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     def write_files(folder: Path) -> None:
         files.write_files(results, context, folder)
         site_search.write(files.search_entries(results, context), folder)
+        published.publish(settings.state, folder)
 
     look = site.SiteSettings(
         community=settings.community,

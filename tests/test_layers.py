@@ -47,6 +47,7 @@ LAYERS: list[set[str]] = [
         "model",
         "tables",
         "config",
+        "fetching",
         "index_settings",
         "zuul_settings",
         "mail_settings",

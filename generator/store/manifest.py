@@ -66,21 +66,29 @@ def load(folder: Path) -> Manifest:
     """The manifest of a store, an empty one where there is none; GatepostError if it cannot be understood."""
     path = folder / NAME
     try:
-        data = json.loads(path.read_bytes())
-        version = data["schema_version"]
-        if version == SCHEMA_VERSION:
-            files = {key: Entry(**entry) for key, entry in data["files"].items()}
-            return Manifest(files, data["pruned_before"])
+        data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return Manifest()
     except OSError as error:
         raise GatepostError(f"{path}: cannot be read: {error.strerror}", "mend its permissions") from None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    return parse(data, str(path))
+
+
+def parse(text: bytes, name: str) -> Manifest:
+    """The manifest in `text`; GatepostError, with its `name`, if it cannot be understood."""
+    try:
+        data = json.loads(text)
+        version = data["schema_version"]
+        if version == SCHEMA_VERSION:
+            files = {key: Entry(**entry) for key, entry in data["files"].items()}
+            return Manifest(files, data["pruned_before"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise GatepostError(
-            f"{path}: is damaged", "put back the folder that was last published, or remove it and collect"
+            f"{name}: is damaged", "put back the folder that was last published, or remove it and collect"
         ) from None
+    versions = f"schema {str(version)[:20]}, this one knows {SCHEMA_VERSION}"
     raise GatepostError(
-        f"{path}: is of another version of Gatepost (schema {version}, this one knows {SCHEMA_VERSION})",
+        f"{name}: is of another version of Gatepost ({versions})",
         "use the version that wrote it, or name another `state` folder",
     )
 

@@ -15,8 +15,8 @@ from generator.store.days import BY_DAY
 from generator.store.manifest import Entry, Manifest
 
 # only what has such a name is ever removed: the folder may hold things that are not ours
-_OURS = re.compile(r"[a-z_]+\.[0-9a-f]{16}\.parquet(\.tmp)?|manifest\.json\.tmp")
-_OUR_FILES = re.compile(r"[\w.-]+\.[0-9a-f]{16}(\.\w+)?(\.tmp)?", re.ASCII)
+_OURS = re.compile(r"[a-z_]+\.[0-9a-f]{16}\.parquet(\.tmp|\.part)?|manifest\.json\.tmp")
+_OUR_FILES = re.compile(r"[\w.-]+\.[0-9a-f]{16}(\.\w+)?(\.tmp|\.part)?", re.ASCII)
 _FOLDERS = (*BY_DAY, "rollups")
 
 
@@ -37,7 +37,7 @@ class Transaction:
         self._put(key, parquet.to_bytes(table), len(table))
 
     def put_bytes(self, name: str, data: bytes) -> None:
-        """Write a small file that is no table, e.g. `editions/2026-W47/digest.txt`; ValueError for a bad name."""
+        """Write a small file that is no table, e.g. `editions/2026-W47/edition.json`."""
         self._put(manifest.key_of(name), data, 0)
 
     def drop_bytes(self, name: str) -> None:
@@ -77,10 +77,10 @@ def writing(folder: Path) -> Iterator[Transaction]:
                 transaction.commit()
             finally:
                 with suppress(OSError):
-                    _sweep(folder)
+                    sweep(folder)
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove our files that the manifest on disk does not name, and folders left empty."""
     wanted = {folder / entry.path for entry in manifest.load(folder).files.values()}
     ours = [

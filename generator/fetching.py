@@ -1,0 +1,215 @@
+"""Reads the files of a published site: from its folder, or by HTTP within limits of size and time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from generator import __version__
+from generator.errors import GatepostError
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+#: Seconds to wait before an answer is asked for again; after the last it has failed.
+DELAYS = (0.5, 2.0, 8.0)
+#: Seconds that any answer may take, and bytes a second that it must bring beyond that.
+_PATIENCE, _PACE = 60.0, 20_000
+_REDIRECTS = 5
+_GONE, _NOT_YET = (404, 410), (429, 500, 502, 503, 504)
+_CHUNK = 1 << 20
+
+
+class AbsentError(Exception):
+    """Who was asked did answer: there is no such file."""
+
+
+class TooLongError(Exception):
+    """A file has more bytes than it may have."""
+
+
+class _AgainError(Exception):
+    """It failed in a way that may pass."""
+
+
+class Origin(Protocol):
+    """Where a published site is. Paths are relative to it; GatepostError if it cannot be read at all."""
+
+    name: str
+
+    def read(self, path: str, limit: int) -> bytes:
+        """A small file; AbsentError if there is none, TooLongError if it has more than `limit` bytes."""
+
+    def download(self, path: str, part: Path, size: int) -> int:
+        """Complete `part`, which may hold its beginning, to `size` bytes; how many were moved.
+
+        It may end up shorter. AbsentError if there is no such file, TooLongError if it has more bytes.
+        """
+
+
+@contextmanager
+def opened(where: str) -> Iterator[Origin]:
+    """The site at a URL or in a folder."""
+    if not where.startswith(("http://", "https://")):
+        yield _Folder(Path(where).expanduser())
+        return
+    import httpx
+
+    agent = f"gatepost/{__version__}"
+    with httpx.Client(
+        headers={"User-Agent": agent, "Accept-Encoding": "identity"},
+        follow_redirects=True,
+        max_redirects=_REDIRECTS,
+        timeout=httpx.Timeout(30, connect=10),
+        event_hooks={"response": [_stays_secret]},
+    ) as client:
+        yield _Web(where, client)
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self.name = str(folder)
+        self._folder = folder
+
+    def read(self, path: str, limit: int) -> bytes:
+        return b"".join(self._chunks(path, 0, limit))
+
+    def download(self, path: str, part: Path, size: int) -> int:
+        part.unlink(missing_ok=True)
+        return _append(part, "wb", self._chunks(path, 0, size))
+
+    def _chunks(self, path: str, moved: int, limit: int) -> Iterator[bytes]:
+        try:
+            with (self._folder / path).open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    moved += len(chunk)
+                    if moved > limit:
+                        raise TooLongError(path)
+                    yield chunk
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            raise AbsentError(path) from None
+        except OSError as error:
+            raise GatepostError(
+                f"{self._folder / path}: cannot be read: {error.strerror}", "mend its permissions"
+            ) from None
+
+
+class _Web:
+    def __init__(self, url: str, client: httpx.Client) -> None:
+        import httpx
+
+        self._root = httpx.URL(url)
+        # a password that stands in the address is sent, and never told
+        self.name = str(self._root.copy_with(userinfo=b"", query=None, fragment=None))
+        self._client = client
+
+    def read(self, path: str, limit: int) -> bytes:
+        def once() -> bytes:
+            with self._answer(path, {}) as response:
+                return b"".join(_limited(response, path, limit))
+
+        return self._patiently(path, once)
+
+    def download(self, path: str, part: Path, size: int) -> int:
+        moved = 0
+
+        def once() -> None:
+            nonlocal moved
+            moved += self._go_on(path, part, size)
+            if part.stat().st_size < size:
+                raise _AgainError("the answer ends too early")
+
+        self._patiently(path, once)
+        return moved
+
+    def _go_on(self, path: str, part: Path, size: int) -> int:
+        """Fetch what `part` lacks, all of it where the server does not resume; how many bytes came."""
+        have = part.stat().st_size if part.exists() else 0
+        if have > size:
+            part.unlink()
+            have = 0
+        if have and have == size:
+            return 0
+        with self._answer(path, {"Range": f"bytes={have}-"} if have else {}) as response:
+            resumed = have > 0 and _begins_at(response, have)
+            if response.status_code in (206, 416) and not resumed:
+                part.unlink(missing_ok=True)  # asked without a range, it comes whole
+                raise _AgainError("another part of the file was sent")
+            limit = size - have if resumed else size
+            return _append(part, "ab" if resumed else "wb", _limited(response, path, limit))
+
+    @contextmanager
+    def _answer(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        url = self._root.copy_with(path=f"{self._root.path.rstrip('/')}/{path}")
+        with self._client.stream("GET", url, headers=headers) as response:
+            if response.status_code in _GONE:
+                raise AbsentError(path)
+            if response.status_code in _NOT_YET:
+                raise _AgainError(f"the server answers {response.status_code}")
+            if response.status_code not in (200, 206, 416):
+                raise self._failed(path, f"the server answers {response.status_code}")
+            yield response
+
+    def _patiently(self, path: str, once: Callable[[], T]) -> T:
+        """What `once` gives, tried again while it fails in a way that may pass."""
+        import httpx
+
+        for delay in (*DELAYS, None):
+            try:
+                return once()
+            except (httpx.TransportError, _AgainError) as error:
+                if delay is None:
+                    raise self._failed(path, str(error) or type(error).__name__) from None
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._failed(path, str(error) or type(error).__name__) from None
+            time.sleep(delay)
+        raise AssertionError
+
+    def _failed(self, path: str, why: str) -> GatepostError:
+        return GatepostError(
+            f"{self.name.rstrip('/')}/{path}: cannot be fetched: {why}",
+            "see whether a browser shows the site; run again later: what was fetched is kept",
+        )
+
+
+def _append(part: Path, mode: str, chunks: Iterator[bytes]) -> int:
+    moved = 0
+    with part.open(mode) as file:
+        for chunk in chunks:
+            file.write(chunk)
+            moved += len(chunk)
+    return moved
+
+
+def _limited(response: httpx.Response, path: str, limit: int) -> Iterator[bytes]:
+    """The body, unpacked if the server packed it after all; it may neither be too long nor drip."""
+    moved, until = 0, time.monotonic() + _PATIENCE + limit / _PACE
+    for chunk in response.iter_bytes():
+        moved += len(chunk)
+        if moved > limit:
+            raise TooLongError(path)
+        if time.monotonic() > until:
+            raise _AgainError("the answer takes too long")
+        yield chunk
+
+
+def _begins_at(response: httpx.Response, have: int) -> bool:
+    """Whether it is the rest of a file of which we `have` so many bytes, as they are."""
+    plain = response.headers.get("content-encoding", "identity") == "identity"
+    where = response.headers.get("content-range", "")
+    return response.status_code == 206 and plain and where.startswith(f"bytes {have}-")
+
+
+def _stays_secret(response: httpx.Response) -> None:
+    """A redirect from https to http is refused."""
+    import httpx
+
+    if response.has_redirect_location and response.url.scheme == "https":
+        target = response.url.join(response.headers["location"])
+        if target.scheme != "https":
+            raise httpx.RequestError("it redirects from https to http", request=response.request)
