@@ -105,6 +105,7 @@ SIGNATURES: Schema = (
     Column("suppress_graph", "bool", "classifies, but is not shown"),
     Column("allow_nonvoting", "bool", "non-voting builds count too"),
     Column("resolved_at", "timestamp", "the day its bug was said to be fixed"),
+    Column("removed", "timestamp", "first collection without it, its file gone or refused; null: looked for"),
 )
 
 ASKED: Schema = (

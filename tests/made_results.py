@@ -109,7 +109,6 @@ def hit(
         "first_seen": UNTIL - pd.Timedelta(days=3),
         "last_seen": UNTIL,
         "has_data": True,
-        "known": True,
         "projects": 1,
         "project_names": "nova",
         **more,

@@ -106,8 +106,8 @@ def notes(book: Book, row: Row) -> str:
         found.append(f"resolved {signature.resolved_at.isoformat()}")
     if row["success_bad"]:
         found.append("matches passing builds")
-    if not row["known"]:
-        found.append("no file any more")
+    if row["removed"]:
+        found.append("no longer looked for")
     return ", ".join(found)
 
 

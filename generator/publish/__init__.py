@@ -78,7 +78,7 @@ def _compare(site: Path, new: Said, shown: Path | None, force: bool, progress: P
     if found and not force:
         raise GatepostError(
             f"{site}: is emptier than what is published: {found}",
-            "`gatepost check` and the site's Data page say what is missing; --force publishes it all the same",
+            "`gatepost check` and the site's Data page say what is missing; --force publishes it anyway",
         )
     if found:
         progress.note(f"Published though it is emptier: {found}")

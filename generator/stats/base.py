@@ -175,7 +175,8 @@ def _hits(tables: Tables, builds: pd.DataFrame, rows: Ints) -> tuple[Ints, Ints,
     place[rows] = np.arange(len(rows))
     found = pd.Index(builds["build_uuid"]).get_indexer(pd.Index(hits["build_uuid"]))
     build = np.where(found >= 0, place[found], -1) if len(builds) else np.full(len(hits), -1)
-    names = pd.concat([tables.signatures["signature"], hits["signature"]], ignore_index=True).dropna()
+    present = tables.signatures.loc[tables.signatures["removed"].isna(), "signature"]
+    names = pd.concat([present, hits["signature"]], ignore_index=True).dropna()
     signatures = np.asarray(sorted(names.unique()), dtype=object)
     signature = pd.Index(signatures).get_indexer(pd.Index(hits["signature"].astype(object)))
     kept = np.flatnonzero((build >= 0) & (signature >= 0))

@@ -100,7 +100,7 @@ RESULTS: dict[str, Schema] = {
             success_bad="success_n is at least 10 and success_rate above 10 %",
             examined_before="failed builds before the window were examined with this very query",
             hidden="suppress_graph: classifies, but is not to be shown",
-            known="false: hits exist but no such signature is loaded any more",
+            removed="its file is gone or refused: new builds are not examined with it",
         ),
         *PARTIAL,
     ),

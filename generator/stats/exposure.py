@@ -32,7 +32,7 @@ class Looked:
     #: By signature, in the order of `Base.signatures`.
     allow_nonvoting: Bools
     hidden: Bools
-    known: Bools
+    removed: Bools
     #: Jobs × signatures: the job had a hit, of a build of any outcome.
     jobs: Bools
 
@@ -60,9 +60,9 @@ def looked(base: Base, tables: Tables) -> Looked:
     knows[base.query_set[base.hit_build], base.hit_signature] = True
     jobs = np.zeros((len(base.dims["job"].values), shape[1]), dtype=np.bool_)
     jobs[base.dims["job"].codes[base.hit_build], base.hit_signature] = True
-    known = np.isin(base.signatures, tables.signatures["signature"].dropna().to_numpy(dtype=object))
+    removed = files["removed"].notna().to_numpy(dtype=np.bool_)
     allow, hidden = flags(files["allow_nonvoting"], False), flags(files["suppress_graph"], False)
-    return Looked(knows, exact, allow, hidden, known, jobs)
+    return Looked(knows, exact, allow, hidden, removed, jobs)
 
 
 @dataclass(frozen=True)

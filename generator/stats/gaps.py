@@ -126,15 +126,15 @@ def unanswered(tables: Tables, until: int) -> pd.DataFrame:
 
 
 def _current(tables: Tables) -> pd.DataFrame:
-    """Rows of `asked` of the builds as they were defined last, and of the signatures that are loaded."""
-    asked = tables.asked
+    """Rows of `asked` of the builds as they were defined last, and of the signatures that are looked for."""
+    asked, signatures = tables.asked, tables.signatures[tables.signatures["removed"].isna()]
     builds = asked["query_hash"].str.startswith("builds-").fillna(False).astype(bool)
     last = asked[builds].sort_values("asked", kind="stable").drop_duplicates("source", keep="last")
     defined = asked[builds].merge(last[["source", "query_hash"]], on=["source", "query_hash"])
-    searched = asked[~builds].merge(tables.signatures[["signature", "query_hash"]], on="query_hash")
+    searched = asked[~builds].merge(signatures[["signature", "query_hash"]], on="query_hash")
     rows = [defined.assign(builds=True, signature=""), searched.assign(builds=False)]
     frame = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
-    return frame.astype({"builds": bool, "signature": tables.signatures["signature"].dtype})
+    return frame.astype({"builds": bool, "signature": signatures["signature"].dtype})
 
 
 def _unusable(tables: Tables, asked: pd.DataFrame, until: int) -> Iterator[tuple[object, ...]]:

@@ -114,7 +114,7 @@ def _window(view: View, window: str) -> pd.DataFrame:
         "last_seen": timestamps(view.history.last.ravel()),
         **_projects(view, inside), **success_columns(base, view.lens, inside, view.settings),
         "examined_before": np.tile(view.examined_at >= length, size),
-        "hidden": np.tile(view.seen.hidden, size), "known": np.tile(view.seen.known, size),
+        "hidden": np.tile(view.seen.hidden, size), "removed": np.tile(view.seen.removed, size),
         "partial": view.gaps.signature_windows(view.reach, window),
         "lifecycle": lifecycle(view.history, everywhere, hits, view.examined_at, base.until, length).ravel(),
     })  # fmt: skip

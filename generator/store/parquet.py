@@ -26,8 +26,17 @@ def to_bytes(table: pa.Table) -> bytes:
 
 
 def from_bytes(data: bytes, schema: Schema, columns: list[str] | None = None) -> pa.Table:
-    """The table of a Parquet file with the types of `schema`; pa.ArrowException if it is none."""
+    """The table of a Parquet file with the types of `schema`; pa.ArrowException if it is none.
+
+    A column that the file does not have, as it was written by an older version, is null.
+    """
     wanted = arrow_schema(schema)
     if columns is not None:
         wanted = pa.schema([wanted.field(name) for name in columns])
-    return pq.read_table(pa.BufferReader(data), columns=columns).cast(wanted).replace_schema_metadata(None)
+    file = pq.ParquetFile(pa.BufferReader(data))
+    there = set(file.schema_arrow.names)
+    table = file.read([name for name in wanted.names if name in there])
+    for field in wanted:
+        if field.name not in there:
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select(wanted.names).cast(wanted).replace_schema_metadata(None)

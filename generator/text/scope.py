@@ -85,7 +85,8 @@ class Scopes:
         for row in records(results.totals):
             key = (row["pipeline"], row["voting"], row["window"])
             self._totals.setdefault(key, {})[row["figure"]] = row
-        shown = results.signatures[~results.signatures["hidden"].astype(bool)]
+        every = results.signatures
+        shown = every[~(every["hidden"] | every["removed"]).astype(bool)]
         self._signatures = grouped(shown, "pipeline", "voting", "window")
         self.main = results.facts.main_pipeline or ALL
         self.pipelines = tuple(dict.fromkeys((self.main, *results.facts.pipelines, ALL)))

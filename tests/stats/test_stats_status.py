@@ -161,13 +161,14 @@ def test_regressed_compares_with_28_days_not_with_the_week_before() -> None:
     assert row.regressed
 
 
-def test_hidden_and_unloaded_signatures_still_classify() -> None:
-    c = Community(quiet={"suppress_graph": True})
+def test_hidden_and_removed_signatures_still_classify() -> None:
+    c = Community(quiet={"suppress_graph": True}, retired={"removed": UNTIL})
     c.build(1, "failure", "quiet")
     c.build(1, "failure", "retired")
     r = c.results()
     assert signature(r, "quiet").hidden
-    assert not signature(r, "retired").known
+    assert signature(r, "retired").removed
+    assert not signature(r, "quiet").removed
     assert signature(r, "retired").hits == 1
     assert pick(r.totals, pipeline="*", voting="voting", window="7d", figure="classified").k == 2
 

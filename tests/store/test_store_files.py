@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GatepostError
-from generator.model import TABLES
+from generator.model import SIGNATURES, TABLES
+from generator.store import parquet
 from generator.store.files import Store
 from generator.tables import Tables, from_rows
 
@@ -206,14 +207,31 @@ def test_a_build_twice_in_one_collection_counts_once(tmp_path: Path) -> None:
     assert len(read.hits) == 1
 
 
-def test_signatures_are_those_of_the_last_collection(tmp_path: Path) -> None:
+def test_signatures_that_are_gone_are_kept_as_they_were(tmp_path: Path) -> None:
     store = Store(tmp_path)
     broken = {"source": "signatures", "path": "9.yaml", "reason": "broken", "detail": "", "collected": NOW}
-    store.add(tables([], signatures=[{"signature": "1"}], skipped=[broken]), NOW)
+    store.add(tables([], signatures=[{"signature": "1", "query": "message:x"}], skipped=[broken]), NOW)
     store.add(tables([], signatures=[{"signature": "2"}]), LATER)
     read = store.read()
-    assert read.signatures["signature"].tolist() == ["2"]
+    assert read.signatures["signature"].tolist() == ["1", "2"]
+    assert read.signatures["removed"].tolist() == [LATER, pd.NaT]
+    assert read.signatures["query"].tolist() == ["message:x", pd.NA]
     assert len(read.skipped) == 0
+    store.add(tables([], signatures=[{"signature": "2"}]), LATER + timedelta(days=9))
+    assert store.read().signatures["removed"].tolist() == [LATER, pd.NaT]
+    store.add(tables([], signatures=[{"signature": "1", "query": "message:y"}]), LATER + timedelta(days=9))
+    assert rows(store.read().signatures, "signature", "query") == [("1", "message:y"), ("2", None)]
+    assert store.read().signatures["removed"].tolist() == [pd.NaT, LATER + timedelta(days=9)]
+
+
+def test_a_state_of_an_older_version_lacks_columns_that_are_null(tmp_path: Path) -> None:
+    frame = tables([], signatures=[{"signature": "1"}]).signatures
+    data = parquet.to_bytes(parquet.to_arrow(frame, SIGNATURES).drop_columns(["removed"]))
+    assert parquet.from_bytes(data, SIGNATURES)["removed"].to_pylist() == [None]
+    assert parquet.from_bytes(data, SIGNATURES, ["signature", "removed"]).column_names == [
+        "signature",
+        "removed",
+    ]
 
 
 def test_what_was_skipped_of_a_build_read_anew_is_forgotten(tmp_path: Path) -> None:
