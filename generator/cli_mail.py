@@ -48,7 +48,9 @@ def digest(
     if send or arrived:
         _mail(settings, edition, at, dry_run, again, arrived)
     elif edition is not None:
-        typer.echo(_frozen(settings, edition, at)[1], nl=False)
+        from generator.mail.sending import frozen
+
+        typer.echo(frozen(settings.state, edition, at).digest, nl=False)
     else:
         typer.echo(pipeline.text("digest", settings, at), nl=False)
 
@@ -56,9 +58,9 @@ def digest(
 def _mail(
     settings: Settings, edition: str | None, at: datetime, dry_run: bool, again: bool, arrived: bool
 ) -> None:
-    from generator.mail.sending import Sending
+    from generator.mail.sending import Sending, frozen
 
-    sending = Sending(settings, *_frozen(settings, edition, at), at)
+    sending = Sending(settings, frozen(settings.state, edition, at), at)
     if arrived:
         typer.echo(sending.arrived())
     elif dry_run:
@@ -66,12 +68,6 @@ def _mail(
         typer.echo(f"gatepost: {sending.would(again)}", err=True)
     else:
         typer.echo(sending.send(again))
-
-
-def _frozen(settings: Settings, edition: str | None, at: datetime) -> tuple[str, str]:
-    from generator.mail.sending import frozen
-
-    return frozen(settings.state, edition, at)
 
 
 def _consistent(send: bool, dry_run: bool, again: bool, arrived: bool) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import words
+from generator.editions import shelf
+from generator.editions.edition import WEEK, Edition, Week
 from generator.errors import GatepostError
 from generator.mail import notes
 from generator.mail.faults import DoubtError
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from generator.config import Settings
     from generator.mail_settings import MailSettings
 
-_TEXT = "digest.txt"
 _RESTORE = "`gatepost collect --restore` brings the state back from the published site"
 _LOOK = (
     "look for its Message-ID in the list's archive: if it arrived, `gatepost digest --arrived` notes that; "
@@ -31,37 +32,32 @@ _LOOK = (
 )
 
 
-def last_week(now: datetime) -> str:
-    """`2026-W47`: the newest ISO week (UTC) that is over."""
-    year, week, _ = (words.utc(now) - timedelta(days=7)).isocalendar()
-    return f"{year}-W{week:02d}"
-
-
-def frozen(state: Path, wanted: str | None, now: datetime) -> tuple[str, str]:
-    """The edition `wanted`, else the last week's, and its mail; GatepostError if there is none."""
-    store, name = Store(state), wanted or last_week(now)
-    there = {path.split("/")[1] for path in store.file_names("editions/") if path.endswith(f"/{_TEXT}")}
-    if name not in there:
-        newest = f"; the newest is {max(there)}: `--edition {max(there)}`" if there else ""
-        raise GatepostError(
-            f"there is no edition {printable(name)}",
-            f"`gatepost build` makes the edition of a week from 6 h after its end{newest}",
-        )
-    text = store.read_bytes(f"editions/{name}/{_TEXT}")
-    if text is None:
-        raise GatepostError(f"the mail of edition {name} is missing from the state, or damaged", _RESTORE)
-    return name, text.decode("utf-8", "replace")
+def frozen(state: Path, wanted: str | None, now: datetime) -> Edition:
+    """The edition `wanted`, else that of the newest week that is over; GatepostError if there is none."""
+    store, name = Store(state), wanted or Week.of(now - WEEK).id
+    found = next((edition for edition in shelf.load(store) if edition.id == name), None)
+    if found is not None:
+        return found
+    there = shelf.ids(store)
+    if name in there:
+        raise GatepostError(f"edition {name} is damaged in the state", _RESTORE)
+    newest = f"; the newest is {there[-1]}: `--edition {there[-1]}`" if there else ""
+    raise GatepostError(
+        f"there is no edition {printable(name)}",
+        f"`gatepost build` makes the edition of a week from 6 h after its end{newest}",
+    )
 
 
 class Sending:
     """One edition on its way to the recipients of the settings, at `now` (UTC)."""
 
-    def __init__(self, settings: Settings, edition: str, text: str, now: datetime) -> None:
-        """GatepostError if nobody says whom to mail, or the text is no digest."""
-        self._state, self._edition, self._now = settings.state, edition, now
-        self._mail = _mail(settings)
-        self.letter: EmailMessage = letter(text, settings.community, edition, self._mail, now)
-        self._note = notes.made(edition, str(self.letter["Message-ID"]), "unknown", now, len(self._mail.to))
+    def __init__(self, settings: Settings, edition: Edition, now: datetime) -> None:
+        """GatepostError if nobody says whom to mail, or the edition has no mail."""
+        self._state, self._edition, self._mail = settings.state, edition.id, _mail(settings)
+        self.letter: EmailMessage = letter(edition, settings.community, self._mail, now)
+        self._note = notes.made(
+            edition.id, str(self.letter["Message-ID"]), "unknown", now, len(self._mail.to)
+        )
 
     def shown(self) -> str:
         """The whole message as it is sent, with lines that end as the terminal's do."""
