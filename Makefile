@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --upgrade --quiet \
+  --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in
 
 .DEFAULT_GOAL := help
 .PHONY: help report test bench lock clean
@@ -35,10 +37,9 @@ $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(VENV)/bin/python
 
 lock: $(VENV)/bin/python  ## Pin the newest dependencies anew, by version and hash
 	$(BIN)/python -m pip install --quiet uv
-	for kind in report test; do $(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --upgrade --quiet \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  $$([ $$kind = test ] && echo --extra test) --output-file requirements/$$kind.txt \
-	  requirements/build.in pyproject.toml; done
+	$(COMPILE) --output-file requirements/report.txt pyproject.toml
+	$(COMPILE) --output-file requirements/test.txt --extra test pyproject.toml
+	$(COMPILE) --output-file requirements/explain.txt --constraint requirements/report.txt requirements/explain.in
 
 clean:  ## Remove what was made here
 	rm -rf build dist $(VENV)

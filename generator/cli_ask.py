@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
+from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, ZuulReturn, moment, progress
 from generator.errors import GatepostError
 
 Paths = Annotated[
@@ -69,11 +70,12 @@ def explain(
     files: Files = None,
     passed: Passed = None,
     output: Output = Format.TEXT,
+    zuul_return: ZuulReturn = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """What does Gatepost make of this failure? Exit 0: known, 3: not known, 1: error."""
-    _consistent(paths, index, source, files, passed)
+    _consistent(paths, index, source, {"--files": files, "--passed": passed, "--zuul-return": zuul_return})
     if index is not None:
         from generator import explain_index
 
@@ -92,20 +94,20 @@ def explain(
             progress=progress(quiet, verbose),
             stdin=sys.stdin.buffer,
             config=config,
+            zuul_return=zuul_return,
         )
     typer.echo(text)
     raise typer.Exit(code)
 
 
-def _consistent(paths: object, index: str | None, source: object, files: object, passed: object) -> None:
+def _consistent(paths: object, index: str | None, source: object, of_logs: Mapping[str, object]) -> None:
     """GatepostError for options of `explain` that do not go together."""
     hint = "gatepost explain PATH… reads logs, gatepost explain --index BUILD_UUID asks an index"
     if not paths and index is None:
         raise GatepostError("nothing to explain", hint)
     if index is None and source is not None:
         raise GatepostError("--source goes with --index", hint)
-    of_logs = {"PATH": paths, "--files": files, "--passed": passed}
-    given = next((name for name, value in of_logs.items() if value), None)
+    given = next((name for name, value in {"PATH": paths, **of_logs}.items() if value), None)
     if index is not None and given:
         raise GatepostError(f"{given} and --index do not go together", hint)
 

@@ -25,6 +25,12 @@ class Format(StrEnum):
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration.", metavar="FILE")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the answer and errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+ZuulReturn = Annotated[
+    Path | None,
+    typer.Option(
+        "--zuul-return", help="In a job: also write this file, for Zuul's zuul_return.", metavar="FILE"
+    ),
+]
 Now = Annotated[
     str | None,
     typer.Option(

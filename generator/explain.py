@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from generator.errors import GatepostError
 from generator.explain_settings import CONFIG, settings_of
-from generator.explain_text import SUCCESS, Found, Line, Place, Report, Unexplained, render
+from generator.explain_text import SUCCESS, Found, Line, Place, Report, Unexplained, headline, render
 from generator.matching.engine import Engine
 from generator.matching.excerpts import excerpt, published
 from generator.matching.failure_lines import LINES, Ranked, Ranker, rank_log, ranker_against
@@ -22,6 +22,7 @@ from generator.matching.tags import FileList, log_name
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.signatures.model import Signature
+from generator.zuul_return import warnings, write
 
 CONSOLES = ("job-output.txt", "console.html", "console.txt")
 KNOWN, UNKNOWN = 0, 3
@@ -39,12 +40,14 @@ def run(
     stdin: BinaryIO | None = None,
     cache: Path | None = None,
     config: Path = Path(CONFIG),
+    zuul_return: Path | None = None,
 ) -> tuple[str, int]:
     """Return what to print and the exit code: 0 if known failures were found, 3 if none.
 
     `config` need not exist: it says what is not given. `workers` is how many processes may read files (None:
-    one a core), `cache` the folder of compiled signatures, by default ~/.cache/gatepost. Raises GatepostError
-    if nothing can be searched, or for nothing.
+    one a core), `cache` the folder of compiled signatures, by default ~/.cache/gatepost; the verdict is
+    written to `zuul_return` as a warning for Zuul. Raises GatepostError if nothing can be searched, or for
+    nothing.
     """
     settings = settings_of(config, signatures_dir, files_list)
     loaded = _loaded(settings.signatures)
@@ -63,9 +66,12 @@ def run(
     if not result.files:
         raise _nothing(result.skipped)
     code = KNOWN if result.hits else UNKNOWN
-    if output_format == "json":
+    if output_format == "json" and zuul_return is None:
         return _json(result), code
-    return render(_report(result, loaded.signatures, passed, settings.bug_url)), code
+    report = _report(result, loaded.signatures, passed, settings.bug_url)
+    if zuul_return is not None:
+        write(zuul_return, warnings([headline(report)]))
+    return _json(result) if output_format == "json" else render(report), code
 
 
 def _loaded(folder: Path) -> Loaded:

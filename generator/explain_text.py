@@ -15,10 +15,8 @@ from generator.matching.log_text import plain, template
 from generator.signatures.model import Signature
 from generator.words import count, plural
 
-WIDE_LINES, WIDE_SHARE = (
-    100,
-    0.1,
-)  # a signature that matches more lines than both does not single out a failure
+# a signature that matches more lines than both does not single out a failure
+WIDE_LINES, WIDE_SHARE = 100, 0.1
 OTHERS = 10  # builds that are named without lines, and skipped files that are named
 SUCCESS = "SUCCESS"
 _ESCAPED = re.compile(r"[\\\"'…]|\[redacted\]")
@@ -32,10 +30,7 @@ class Line(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a signature matched: build, its file, line, the lines around it, the build's result if known.
-
-    `line` is as in Line.
-    """
+    """Where a signature matched: build, its file, line (as in Line), the lines around it, its result."""
 
     build: str
     file: str
@@ -84,7 +79,7 @@ class Report:
 
 def render(report: Report) -> str:
     """Return the report as plain text, without control characters."""
-    found = sorted(report.found, key=lambda hit: (_too_wide(hit, report.lines), *_order(hit)))
+    found = _surest_first(report)
     lines = [_verdict(report, found), ""]
     for hit in found:
         lines += [*_found(hit, report), ""]
@@ -97,6 +92,17 @@ def render(report: Report) -> str:
     lines += [*_next(found, report), ""]
     lines += _skipped(report.skipped)
     return "\n".join(printable(line) for line in lines).rstrip("\n")
+
+
+def headline(report: Report) -> str:
+    """The verdict in one line, with the bug of the surest signature; nothing of the log is in it."""
+    found = _surest_first(report)
+    bug = _bug(found[0].signature, report.bug_url) if found else None
+    return printable(_verdict(report, found) + (f", {bug}" if bug else ""))
+
+
+def _surest_first(report: Report) -> list[Found]:
+    return sorted(report.found, key=lambda hit: (_too_wide(hit, report.lines), *_order(hit)))
 
 
 def _order(hit: Found) -> tuple[bool, bool, int, int, str]:
@@ -114,11 +120,8 @@ def _bug(signature: Signature, bug_url: str | None) -> str | None:
         return signature.bug
     if bug_url is None:
         return signature.id
-    return (
-        bug_url.replace("{id}", signature.id)
-        if "{id}" in bug_url
-        else f"{bug_url.rstrip('/')}/{signature.id}"
-    )
+    place = bug_url if "{id}" in bug_url else f"{bug_url.rstrip('/')}/{{id}}"
+    return place.replace("{id}", signature.id)
 
 
 def _verdict(report: Report, found: Sequence[Found]) -> str:
@@ -225,9 +228,8 @@ def _draft(build: Unexplained) -> str:
 def _constant(text: str) -> Iterator[str]:
     """The stretches of whole words of a line that stay from run to run and need no escape in a phrase."""
     words = plain(text).text.split()
-    for constant, stretch in groupby(
-        words, lambda word: template(word) == word and not _ESCAPED.search(word)
-    ):
+    stretches = groupby(words, lambda word: template(word) == word and not _ESCAPED.search(word))
+    for constant, stretch in stretches:
         if constant:
             yield " ".join(stretch)
 

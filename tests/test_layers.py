@@ -14,6 +14,7 @@ LAYERS: list[set[str]] = [
     {"cli", "cli_ask", "cli_mail", "cli_publish", "cli_options", "__main__"},
     {
         "pipeline",
+        "gathering",
         "explain",
         "explain_text",
         "explain_settings",
@@ -81,6 +82,7 @@ SIDEWAYS = {
     ("publish", "store"),
     ("publish", "site_swap"),
     ("figures", "render"),
+    ("pipeline", "gathering"),
     ("explain", "explain_text"),
     ("explain", "explain_settings"),
     ("explain", "zuul_return"),
