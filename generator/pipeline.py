@@ -119,9 +119,10 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     look = site.SiteSettings(
         community=settings.community,
         fresh=furniture.fresh(results, context),
-        banner=furniture.banner(results),
+        banner=furniture.banner(results, context),
         foot=furniture.foot(results),
         site_url=settings.site_url,
+        feed=True,
     )
     with progress.task("Writing pages") as task:
         made = _counted(pages.all_pages(results, context), task.advance)

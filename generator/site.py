@@ -30,6 +30,7 @@ NAV = {
     "Unclassified": "unclassified/index.md",
     "Jobs": "jobs/index.md",
     "CIs": "cis/index.md",
+    "Editions": "editions/index.md",
     "Data": "data/index.md",
     "Method": "method.md",
     "About": "about.md",
@@ -57,6 +58,8 @@ class SiteSettings:
     banner: Markup = Markup("")  # noqa: RUF009 - immutable
     foot: Markup = Markup("")  # noqa: RUF009
     site_url: str | None = None
+    #: `write_files` writes a feed.xml at the root.
+    feed: bool = False
 
 
 def slug(name: str) -> str:
@@ -161,6 +164,7 @@ def _write_config(work: Path, existing: list[str], settings: SiteSettings) -> Pa
             "fresh": str(settings.fresh),
             "banner": str(settings.banner),
             "foot": str(settings.foot),
+            "feed": settings.feed,
             "plotly_styles": _own_styles(_plotly()),
         },
     }

@@ -16,7 +16,10 @@ from generator.stats.columns import ALL
 from generator.stats.plain import described, plain, values
 from generator.stats.report import compute
 from generator.text.digest import digest
+from generator.text.names import label
+from generator.text.scope import Scopes
 from generator.text.tsc import tsc
+from generator.text.verdict import evidence, verdict
 
 if TYPE_CHECKING:
     from generator.stats.results import Results
@@ -69,6 +72,7 @@ def freeze(week: Week, tables: Tables, settings: StatsSettings, context: PageCon
         "remarks": list(remarks),
         "community": context.community,
         "pipeline": results.facts.main_pipeline or ALL,
+        "verdict": _verdict(results, context),
         "queries": [_query(signature, context) for signature in context.signatures],
         "tables": {name: _table(name, frame) for name, frame in _frames(week, results).items()},
     }
@@ -106,6 +110,16 @@ def _query(signature: Signature, context: PageContext) -> dict[str, str | None]:
         "query": signature.query,
         "query_hash": signature.query_hash,
     }
+
+
+def _verdict(results: Results, context: PageContext) -> dict[str, Any]:
+    scope = Scopes(results).scope()
+
+    def name(id: str) -> str:
+        return label(context.signature(id), 100)
+
+    said = verdict(scope, evidence(results, scope), name, results.facts.coverage_threshold)
+    return {"tone": said.tone, "word": said.word, "sentences": list(said.sentences)}
 
 
 def _totals(results: Results) -> pd.Series[bool]:

@@ -22,6 +22,7 @@ PAGES = {
     "unclassified": "generator.pages.unclassified",
     "jobs": "generator.pages.jobs",
     "cis": "generator.pages.cis",
+    "editions": "generator.pages.editions",
     "data": "generator.pages.data",
     "reports": "generator.pages.reports",
 }

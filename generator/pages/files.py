@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from generator.editions import shelf
 from generator.pages.book import Book
 from generator.pages.downloads import write as write_tables
 from generator.pages.paths import job_path, signature_path
 from generator.stats.results import Results
 from generator.text.context import PageContext
 from generator.text.digest import digest
+from generator.text.feed import feed
 from generator.text.names import inert
 from generator.text.tsc import tsc
 
 
 def write_files(results: Results, context: PageContext, site: Path) -> None:
-    """Writes `data/*.csv`, `data/*.json`, `digest.txt` and `tsc.md` into the folder of a site."""
+    """Writes `data/`, `digest.txt`, `tsc.md`, `feed.xml` and files of editions into a site's folder."""
     write_tables(results, site / "data")
     (site / "digest.txt").write_text(digest(results, context), "ascii", newline="\n")
     (site / "tsc.md").write_text(tsc(results, context), "utf-8", newline="\n")
+    shelf.write(context.editions, site)
+    (site / "feed.xml").write_bytes(feed(context))
 
 
 def search_entries(results: Results, context: PageContext) -> list[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ from generator.render import Cell, Column, Table
 from generator.render import Row as TableRow
 from generator.text.names import inert
 from generator.text.records import Row, records
+from generator.text.scope import WINDOW_WORDS
 
 _OUTCOMES = {"failure": "Failed", "success": "Passed", "infra": "Infra", "neutral": "Neutral"}
 _TOP_JOBS = 6
@@ -64,18 +65,18 @@ def newest_cell(book: Book, row: Row | None) -> Cell:
     return Cell(cell.text, soft=f"{age} before this page", sort=cell.sort)
 
 
-def coverage_table(rows: list[Row]) -> Table:
-    """Builds examined of builds run in 28 d: a row for each CI, a column for each outcome."""
+def coverage_table(rows: list[Row], window: str = "28d") -> Table:
+    """Builds examined of builds run in a window: a row for each CI, a column for each outcome."""
     columns = (Column("CI"), *(Column(name, numeric=True) for name in _OUTCOMES.values()))
     found: dict[str, dict[str, Row]] = {}
     for row in rows:
-        if row["window"] == "28d":
+        if row["window"] == window:
             found.setdefault(row["ci"], {})[row["outcome"]] = row
     cells = [
         TableRow((inert(ci), *(rate_cell(by.get(o), "examined", "run") for o in _OUTCOMES)))
         for ci, by in sorted(found.items())
     ]
-    return Table("Coverage by CI and outcome, last 28 d", columns, cells)
+    return Table(f"Coverage by CI and outcome, {WINDOW_WORDS[window]}", columns, cells)
 
 
 def top_jobs(book: Book, root: str) -> Table:

@@ -9,9 +9,9 @@ from generator.text.context import PageContext
 from generator.text.layout import figure, frequent, paragraph, section
 from generator.text.missing import missing, unrated
 from generator.text.names import label, plain, short
-from generator.text.records import Row, records
+from generator.text.records import Row
 from generator.text.scope import Scope, Scopes, compared, judged, state_of
-from generator.text.verdict import Verdict, verdict
+from generator.text.verdict import Verdict, evidence, verdict
 
 if TYPE_CHECKING:
     from generator.stats.results import Results
@@ -142,12 +142,9 @@ class _Mail:
 
 
 def _verdict(results: Results, context: PageContext, scope: Scope) -> Verdict:
-    culprit = scope.culprit()
-    rows = results.breakdowns
-    about = records(rows[rows["signature"] == culprit["signature"]]) if culprit else []
     return verdict(
         scope,
-        about,
+        evidence(results, scope),
         lambda id: plain(label(context.signature(id)), 100),
         results.facts.coverage_threshold,
         ascii=True,

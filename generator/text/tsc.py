@@ -10,9 +10,9 @@ from generator.text.context import PageContext
 from generator.text.digest import edition
 from generator.text.missing import missing, unrated
 from generator.text.names import inert, label
-from generator.text.records import Row, records
+from generator.text.records import Row
 from generator.text.scope import Scope, Scopes, compared, judged, state_of
-from generator.text.verdict import verdict
+from generator.text.verdict import evidence, verdict
 
 if TYPE_CHECKING:
     from generator.stats.results import Results
@@ -61,11 +61,11 @@ def _missing(results: Results) -> list[str]:
 
 
 def _state(results: Results, context: PageContext, scope: Scope) -> str:
-    culprit = scope.culprit()
-    rows = results.breakdowns
-    about = records(rows[rows["signature"] == culprit["signature"]]) if culprit else []
     found = verdict(
-        scope, about, lambda id: label(context.signature(id), 100), results.facts.coverage_threshold
+        scope,
+        evidence(results, scope),
+        lambda id: label(context.signature(id), 100),
+        results.facts.coverage_threshold,
     )
     return f"**{escaped(found.word)}.** {escaped(' '.join(found.sentences), 1500)}"
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from generator import words
 from generator.stats.results import ALL
 from generator.text.missing import NO_RATE
 from generator.text.names import inert
 from generator.text.place import is_it_us
-from generator.text.records import Row
+from generator.text.records import Row, records
 from generator.text.scope import Scope, state_of
+
+if TYPE_CHECKING:
+    from generator.stats.results import Results
 
 Tone = Literal["worse", "better", "steady", "unknown"]
 
@@ -25,6 +28,13 @@ class Verdict:
     word: str
     sentences: tuple[str, str, str]
     signature: str | None = None
+
+
+def evidence(results: Results, scope: Scope) -> list[Row]:
+    """The rows of `breakdowns` that a verdict on the scope rests on."""
+    culprit = scope.culprit()
+    rows = results.breakdowns
+    return records(rows[rows["signature"] == culprit["signature"]]) if culprit else []
 
 
 def verdict(
