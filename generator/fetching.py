@@ -41,12 +41,14 @@ class Origin(Protocol):
     """Where a published site is. Paths are relative to it; GatepostError if it cannot be read at all."""
 
     name: str
+    #: Bytes of all files that were read, chunk by chunk.
+    moved: list[int]
 
     def read(self, path: str, limit: int) -> bytes:
         """A small file; AbsentError if there is none, TooLongError if it has more than `limit` bytes."""
 
-    def download(self, path: str, part: Path, size: int) -> int:
-        """Complete `part`, which may hold its beginning, to `size` bytes; how many were moved.
+    def download(self, path: str, part: Path, size: int) -> None:
+        """Complete `part`, which may hold its beginning, to `size` bytes.
 
         It may end up shorter. AbsentError if there is no such file, TooLongError if it has more bytes.
         """
@@ -74,23 +76,19 @@ def opened(where: str) -> Iterator[Origin]:
 class _Folder:
     def __init__(self, folder: Path) -> None:
         self.name = str(folder)
+        self.moved: list[int] = []
         self._folder = folder
 
     def read(self, path: str, limit: int) -> bytes:
-        return b"".join(self._chunks(path, 0, limit))
+        return b"".join(self._chunks(path, limit))
 
-    def download(self, path: str, part: Path, size: int) -> int:
-        part.unlink(missing_ok=True)
-        return _append(part, "wb", self._chunks(path, 0, size))
+    def download(self, path: str, part: Path, size: int) -> None:
+        _append(part, "wb", self._chunks(path, size))
 
-    def _chunks(self, path: str, moved: int, limit: int) -> Iterator[bytes]:
+    def _chunks(self, path: str, limit: int) -> Iterator[bytes]:
         try:
             with (self._folder / path).open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    moved += len(chunk)
-                    if moved > limit:
-                        raise TooLongError(path)
-                    yield chunk
+                yield from _limited(iter(lambda: file.read(_CHUNK), b""), limit, self.moved)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise AbsentError(path) from None
         except OSError as error:
@@ -106,42 +104,47 @@ class _Web:
         self._root = httpx.URL(url)
         # a password that stands in the address is sent, and never told
         self.name = str(self._root.copy_with(userinfo=b"", query=None, fragment=None))
+        self.moved: list[int] = []
         self._client = client
 
     def read(self, path: str, limit: int) -> bytes:
         def once() -> bytes:
             with self._answer(path, {}) as response:
-                return b"".join(_limited(response, path, limit))
+                return b"".join(self._body(response, limit))
 
         return self._patiently(path, once)
 
-    def download(self, path: str, part: Path, size: int) -> int:
-        moved = 0
-
+    def download(self, path: str, part: Path, size: int) -> None:
         def once() -> None:
-            nonlocal moved
-            moved += self._go_on(path, part, size)
+            self._go_on(path, part, size)
             if part.stat().st_size < size:
                 raise _AgainError("the answer ends too early")
 
         self._patiently(path, once)
-        return moved
 
-    def _go_on(self, path: str, part: Path, size: int) -> int:
-        """Fetch what `part` lacks, all of it where the server does not resume; how many bytes came."""
+    def _go_on(self, path: str, part: Path, size: int) -> None:
+        """Fetch what `part` lacks, all of it where the server does not resume."""
         have = part.stat().st_size if part.exists() else 0
         if have > size:
             part.unlink()
             have = 0
         if have and have == size:
-            return 0
+            return
         with self._answer(path, {"Range": f"bytes={have}-"} if have else {}) as response:
             resumed = have > 0 and _begins_at(response, have)
             if response.status_code in (206, 416) and not resumed:
                 part.unlink(missing_ok=True)  # asked without a range, it comes whole
                 raise _AgainError("another part of the file was sent")
-            limit = size - have if resumed else size
-            return _append(part, "ab" if resumed else "wb", _limited(response, path, limit))
+            body = self._body(response, size - have if resumed else size)
+            _append(part, "ab" if resumed else "wb", body)
+
+    def _body(self, response: httpx.Response, limit: int) -> Iterator[bytes]:
+        """What the server sends, unpacked if it packed it after all; it must not drip."""
+        until = time.monotonic() + _PATIENCE + limit / _PACE
+        for chunk in _limited(response.iter_bytes(), limit, self.moved):
+            if time.monotonic() > until:
+                raise _AgainError("the answer takes too long")
+            yield chunk
 
     @contextmanager
     def _answer(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -177,24 +180,19 @@ class _Web:
         )
 
 
-def _append(part: Path, mode: str, chunks: Iterator[bytes]) -> int:
-    moved = 0
+def _append(part: Path, mode: str, chunks: Iterator[bytes]) -> None:
     with part.open(mode) as file:
-        for chunk in chunks:
-            file.write(chunk)
-            moved += len(chunk)
-    return moved
+        file.writelines(chunks)
 
 
-def _limited(response: httpx.Response, path: str, limit: int) -> Iterator[bytes]:
-    """The body, unpacked if the server packed it after all; it may neither be too long nor drip."""
-    moved, until = 0, time.monotonic() + _PATIENCE + limit / _PACE
-    for chunk in response.iter_bytes():
-        moved += len(chunk)
-        if moved > limit:
-            raise TooLongError(path)
-        if time.monotonic() > until:
-            raise _AgainError("the answer takes too long")
+def _limited(chunks: Iterator[bytes], limit: int, moved: list[int]) -> Iterator[bytes]:
+    """The chunks, counted; TooLongError before one that goes beyond the limit is given."""
+    left = limit
+    for chunk in chunks:
+        moved.append(len(chunk))
+        left -= len(chunk)
+        if left < 0:
+            raise TooLongError
         yield chunk
 
 

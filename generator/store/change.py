@@ -30,6 +30,7 @@ def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime,
     new = {"builds": builds, "hits": tables.hits, "failure_lines": tables.failure_lines}
     parts = _by_day(_merged(known, new, examined))
     rolling = Rolling(reader)
+    rolling.mend()
     for day in sorted({*touched, *parts}):
         old = reader.day(day)
         rows = {name: _exchanged(old[name], parts.get(day, {}).get(name), replaced, name) for name in DAILY}

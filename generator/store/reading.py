@@ -89,6 +89,14 @@ class Reader:
         ]
         return from_rows(rows, SKIPPED)
 
+    def is_lost(self, key: str) -> bool:
+        """Whether a file is missing or is not as long as it was; its bytes are not looked at."""
+        entry = self.manifest.files.get(key)
+        try:
+            return entry is not None and (self._folder / entry.path).stat().st_size != entry.size
+        except OSError:
+            return True
+
     def _read_or_empty(self, key: str, schema: Schema) -> pa.Table:
         try:
             return self._read(key, schema)

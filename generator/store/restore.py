@@ -27,7 +27,7 @@ _TRIES = 3
 
 @dataclass(frozen=True)
 class Restored:
-    """What was done: files and bytes of the state, files fetched and bytes moved for them.
+    """What was done: files and bytes of the state, files fetched, and bytes moved with the manifest's.
 
     `lost` is path and reason of what could not be had; `ahead` says that the folder was left as it is,
     because it has days that the site does not have yet.
@@ -118,35 +118,34 @@ def _fetch_all(site: Origin, there: Manifest, folder: Path) -> Restored:
     entries = list(there.files.values())
     absent = [entry for entry in entries if not _is_there(folder / entry.path, entry)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        results = list(pool.map(lambda entry: _fetch(site, entry, folder / entry.path), absent))
-    lost = {entry.path: reason for entry, (_, reason) in zip(absent, results, strict=True) if reason}
-    moved = sum(moved for moved, _ in results)
-    return _of(there, fetched=len(absent) - len(lost), moved=moved, lost=lost)
+        reasons = list(pool.map(lambda entry: _fetch(site, entry, folder / entry.path), absent))
+    lost = {entry.path: reason for entry, reason in zip(absent, reasons, strict=True) if reason}
+    return _of(there, fetched=len(absent) - len(lost), moved=sum(site.moved), lost=lost)
 
 
 def _of(there: Manifest, **done: Any) -> Restored:
     return Restored(len(there.files), sum(entry.size for entry in there.files.values()), **done)
 
 
-def _fetch(site: Origin, entry: Entry, path: Path) -> tuple[int, str]:
-    """How many bytes were moved to get one file, and why it is lost, if it is."""
+def _fetch(site: Origin, entry: Entry, path: Path) -> str:
+    """Get one file; why it is lost, if it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + PART)
-    moved, begun = 0, part.exists()
+    begun = part.exists()
     # what was fetched before may be the beginning of something else: then all of it is fetched once more
     for _ in range(1 + begun):
         try:
-            moved += site.download(f"{FOLDER}/{entry.path}", part, entry.size)
+            site.download(f"{FOLDER}/{entry.path}", part, entry.size)
         except AbsentError:
             part.unlink(missing_ok=True)
-            return moved, "missing"
+            return "missing"
         except TooLongError:
             pass
         if _is_there(part, entry):
             part.replace(path)
-            return moved, ""
+            return ""
         part.unlink(missing_ok=True)
-    return moved, "corrupt"
+    return "corrupt"
 
 
 def _is_there(path: Path, entry: Entry) -> bool:

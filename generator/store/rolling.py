@@ -18,6 +18,14 @@ class Rolling:
         self._reader = reader
         self._months: dict[str, dict[str, dict[str, pa.Table]]] = {}
 
+    def mend(self) -> None:
+        """Take all days again of each month of which a rollup is lost."""
+        for month in self._reader.manifest.months():
+            if any(self._reader.is_lost(f"rollups/{month}/{name}") for name in rollups.SCHEMAS):
+                for day in self._reader.manifest.days():
+                    if day.startswith(month):
+                        self.day(day, self._reader.day(day))
+
     def day(self, day: str, rows: dict[str, pa.Table]) -> None:
         """Take the rows that a day now has, unless they are only the remains of a damaged day."""
         if day == UNDATED:
