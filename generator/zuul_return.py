@@ -40,7 +40,11 @@ def comments(findings: Sequence[Finding]) -> Returned:
     for finding in findings[:COMMENTS]:
         message = f"{finding.message} ({finding.check})" + (f"\n{finding.hint}" if finding.hint else "")
         text = "\n".join(printable(line) for line in message.splitlines())
-        comment = {"line": max(finding.line, 1), "level": finding.severity, "message": text}
+        comment: dict[str, object] = {
+            "line": max(finding.line, 1),
+            "level": finding.severity,
+            "message": text,
+        }
         by_file.setdefault(finding.path, []).append(comment)
     rest = len(findings) - COMMENTS
     more = [f"{count(rest)} more findings are in the log only"] if rest > 0 else []

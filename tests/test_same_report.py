@@ -66,6 +66,7 @@ HIT_REASONS = {"line", "excerpt", "excerpt_line"}
 #: Tables that are about the sources themselves.
 OWN_TABLES = {
     "freshness": "by source",
+    "failure_lines": "an index does not tell line numbers, and not every line",
     "skipped": "damaged files and missing metadata show in the folders only",
     "odd": "names sources and paths",
     "partial": "nobody knows whether a day without documents was quiet, or its documents were lost",

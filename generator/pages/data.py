@@ -35,6 +35,8 @@ MEANINGS = {
     "recent_hits": "newest builds of each signature, with an excerpt of the log",
     "recent_failures": "newest failed builds of each job",
     "unclassified": "failed builds of the last 10 d that no signature matches",
+    "failure_lines": "their lines that most likely are the failure, on which new signatures can be tried",
+    "queries": "what each signature asks",
     "coverage": "builds examined of builds run, by CI and outcome",
     "freshness": "newest build of each CI",
     "skipped": "what could not be read, and why",

@@ -156,7 +156,18 @@ RESULTS: dict[str, Schema] = {
     "unclassified": (
         *BUILD,
         *LINE,
-        *columns("string", text="its likeliest failure line, redacted; may be empty"),
+        *columns("string", tenant="Zuul tenant", text="its likeliest failure line, redacted; may be empty"),
+    ),
+    "failure_lines": (
+        *columns("string", build_uuid="a build of `unclassified`"),
+        *LINE,
+        *columns("string", text="the line, redacted and cut"),
+        *columns("float64", score="how likely it is the failure; larger is likelier"),
+    ),
+    "queries": (
+        *columns("string", signature="signature id", query_hash="hash of its query"),
+        *columns("string", title="what people call it", bug="link to the bug", query="as written"),
+        *columns("timestamp", removed="since when it is not looked for; null: it is"),
     ),
     "coverage": (
         *columns("string", ci="CI", outcome="outcome"),

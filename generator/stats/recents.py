@@ -63,10 +63,22 @@ def unclassified(base: Base, tables: Tables) -> pd.DataFrame:
     builds = np.flatnonzero(of & base.within(0, WINDOWS["10d"]))
     builds = builds[_newest_first(base, builds)]
     columns = build_columns(base, builds)
-    lines = tables.failure_lines.sort_values(
-        ["build_uuid", "score", "file", "line"], ascending=[True, False, True, True], kind="stable"
-    )
+    lines = _likeliest_first(tables.failure_lines)
     best = lines.drop_duplicates("build_uuid").set_index("build_uuid").reindex(columns["build_uuid"])
     return table("unclassified", {
         **columns, "file": best["file"], "line": best["line"], "text": best["text"].fillna("")
     })  # fmt: skip
+
+
+def failure_lines(unclassified: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """The table `failure_lines`: of the builds of `unclassified`, in their order, the likeliest first."""
+    place = pd.Series(range(len(unclassified)), index=unclassified["build_uuid"])
+    lines = tables.failure_lines[tables.failure_lines["build_uuid"].isin(place.index)]
+    lines = _likeliest_first(lines)
+    return table("failure_lines", lines.iloc[lines["build_uuid"].map(place).argsort(kind="stable")])
+
+
+def _likeliest_first(lines: pd.DataFrame) -> pd.DataFrame:
+    """By build, and within each the likeliest line first."""
+    order = ["build_uuid", "score", "file", "line"]
+    return lines.sort_values(order, ascending=[True, False, True, True], kind="stable")

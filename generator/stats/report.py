@@ -23,6 +23,7 @@ from generator.stats.cells import cluster_counts
 from generator.stats.exposure import looked
 from generator.stats.gaps import gaps, partial, unanswered
 from generator.stats.intervals import effective
+from generator.stats.rates import table
 from generator.stats.results import Facts, Results
 from generator.stats.settings import WINDOWS, StatsSettings
 from generator.tables import Tables
@@ -39,6 +40,7 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
     seen = looked(base, tables)
     missing = unanswered(tables, base.until)
     where = gaps(base, tables, missing)
+    unclassified = recents.unclassified(base, tables)
     return Results(
         facts=facts(base, tables, settings, at),
         totals=totals.totals(base, where, settings),
@@ -55,7 +57,9 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
         overlaps=overlaps.overlaps(base, seen),
         recent_hits=recents.recent_hits(base, tables, settings),
         recent_failures=recents.recent_failures(base, settings),
-        unclassified=recents.unclassified(base, tables),
+        unclassified=unclassified,
+        failure_lines=recents.failure_lines(unclassified, tables),
+        queries=table("queries", tables.signatures.sort_values("signature")),
         coverage=coverage.coverage(base),
         freshness=coverage.freshness(base),
         skipped=coverage.skipped(tables),

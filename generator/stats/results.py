@@ -64,6 +64,8 @@ class Results:
     recent_hits: pd.DataFrame
     recent_failures: pd.DataFrame
     unclassified: pd.DataFrame
+    failure_lines: pd.DataFrame
+    queries: pd.DataFrame
     coverage: pd.DataFrame
     freshness: pd.DataFrame
     skipped: pd.DataFrame
