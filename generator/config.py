@@ -68,6 +68,7 @@ class Settings(_Settings):
     bug_url: str | None = None
     repository_url: str | None = None
     main_pipeline: str | None = None
+    period_hours: Annotated[float, Field(gt=0, le=8_784)] = 24
     coverage_threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
     keep_days: Annotated[int, Field(ge=57, le=36_500)] = 90
     outcomes: dict[str, OUTCOME] = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from generator import words
 from generator.config import Settings
 from generator.errors import GatepostError
+from generator.gathering import gather
 from generator.matching.parallel import cores
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
@@ -18,11 +19,9 @@ from generator.model import NOT_USABLE, SKIPPED
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.sources import Context, source
-from generator.sources.queries import refused, usable
+from generator.sources.queries import refused
 
 if TYPE_CHECKING:
-    from generator.pages import PageContext
-    from generator.stats import Results
     from generator.store.files import Store
     from generator.tables import Tables
 
@@ -104,22 +103,23 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
 def build(settings: Settings, now: datetime, progress: Progress) -> None:
     """The whole site from what the store holds; the old site stays if anything goes wrong."""
     from generator import pages, site, site_search
-    from generator.pages import files, furniture
+    from generator.pages import files, furniture, site_json
     from generator.store import published
 
-    results, context = _results(settings, now, progress)
+    results, context = gather(settings, now, progress)
     if results.facts.builds == 0:
         _refuse_empty(settings)
 
     def write_files(folder: Path) -> None:
         files.write_files(results, context, folder)
+        site_json.write(results, context, folder / "data")
         site_search.write(files.search_entries(results, context), folder)
         published.publish(settings.state, folder)
 
     look = site.SiteSettings(
         community=settings.community,
         fresh=furniture.fresh(results, context),
-        banner=furniture.banner(results, context),
+        banner=furniture.old(results, context) + furniture.banner(results),
         foot=furniture.foot(results),
         site_url=settings.site_url,
         feed=True,
@@ -137,7 +137,7 @@ def text(kind: str, settings: Settings, now: datetime) -> str:
     from generator.text.digest import digest
     from generator.text.tsc import tsc
 
-    return {"digest": digest, "tsc": tsc}[kind](*_results(settings, now))
+    return {"digest": digest, "tsc": tsc}[kind](*gather(settings, now))
 
 
 def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -206,36 +206,6 @@ def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
     rows = [("signatures", Path(path).name, "signature refused", why) for path, why in _refused(loaded)]
     skipped = pd.concat([tables.skipped, _skipped(rows, now).skipped], ignore_index=True)
     return replace(tables, skipped=skipped)
-
-
-def _results(
-    settings: Settings, now: datetime, progress: Progress | None = None
-) -> tuple[Results, PageContext]:
-    """All figures of the store, and what pages must know beside them: for these editions are made."""
-    from dataclasses import replace
-
-    from generator.editions import weekly
-    from generator.pages import PageContext
-    from generator.stats import StatsSettings, compute
-    from generator.store.files import Store
-
-    thresholds = StatsSettings(
-        coverage_threshold=settings.coverage_threshold, main_pipeline=settings.main_pipeline
-    )
-    context = PageContext(
-        community=settings.community,
-        generated=now,
-        signatures=usable(load_folder(settings.signatures).signatures),
-        site_url=settings.site_url,
-        bug_url=settings.bug_url,
-        repository_url=settings.repository_url,
-    )
-    store = Store(settings.state)
-    tables = store.read()
-    if progress is not None:
-        editions = weekly.editions(store, tables, thresholds, context, progress)
-        context = replace(context, editions=editions)
-    return compute(tables, thresholds, now), context
 
 
 def _refuse_empty(settings: Settings) -> None:

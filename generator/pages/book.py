@@ -42,7 +42,7 @@ class Book:
         """Signatures that classify but have no page."""
         rows = (row for windows in self.signatures.values() for row in windows.values() if row["hidden"])
         return frozenset(row["signature"] for row in rows) | {
-            s.id for s in self.context.signatures if s.suppress_graph
+            s.id for s in self.context.by_id.values() if s.suppress_graph
         }
 
     @cached_property
@@ -121,9 +121,14 @@ class Book:
 
     @cached_property
     def signature_ids(self) -> tuple[str, ...]:
-        """All that have a page: those loaded or hit, less the hidden ones; in order of id."""
-        ids = {s.id for s in self.context.signatures} | set(self.signatures)
+        """All that have a page: those loaded, hit or removed, less the hidden ones; in order of id."""
+        ids = self.context.by_id.keys() | set(self.signatures)
         return tuple(sorted(ids - self.hidden))
+
+    @cached_property
+    def listed_ids(self) -> tuple[str, ...]:
+        """Those of them that are looked for, or of which nobody noted that they no longer are."""
+        return tuple(id for id in self.signature_ids if id not in self.context.removed_by_id)
 
     @cached_property
     def jobs(self) -> tuple[str, ...]:

@@ -28,7 +28,11 @@ def write_files(results: Results, context: PageContext, site: Path) -> None:
 def search_entries(results: Results, context: PageContext) -> list[tuple[str, str, str]]:
     """Label, kind and address of what the search finds: signatures, bugs, jobs; relative to the root."""
     book = Book(results, context)
-    found = [(f"{id} {book.label(id)}", "signature", signature_path(id)) for id in book.signature_ids]
+    kinds = dict.fromkeys(context.removed_by_id, "removed signature")
+    found = [
+        (f"{id} {book.label(id)}", kinds.get(id, "signature"), signature_path(id))
+        for id in book.signature_ids
+    ]
     bugs = ((book.ticket(id), context.bug(id)) for id in book.signature_ids)
     found += [(name, "bug", address) for name, address in bugs if address]
     return found + [(inert(job), "job", job_path(job)) for job in book.jobs]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from generator import words
@@ -22,6 +24,7 @@ def fresh(results: Results, context: PageContext) -> Markup:
         "pages/fresh.html",
         until=until,
         age=words.age(context.generated - until) if until is not None else "",
+        period_hours=f"{context.period_hours:g}",
         pipeline="" if scope.pipeline == ALL else inert(scope.pipeline, 40),
         coverage=words.percent(seen["k"], seen["n"]) if seen else "no data",
     )
@@ -30,6 +33,18 @@ def fresh(results: Results, context: PageContext) -> Markup:
 def banner(results: Results) -> Markup:
     """What is missing from the numbers of every page; empty where nothing is."""
     return render("pages/banner.html", missing=missing(results), unrated=unrated(results))
+
+
+def old(results: Results, context: PageContext) -> Markup:
+    """That the data are old, hidden: a script shows it where they are, by the reader's clock."""
+    due = _due(context.period_hours) if results.facts.until is not None else ""
+    return render("pages/old.html", due=due)
+
+
+def _due(hours: float) -> str:
+    """How often a report is due: `every day`, `every 6 h`."""
+    often = {1.0: "hour", 24.0: "day", 168.0: "week"}
+    return f"every {often.get(hours) or words.age(timedelta(hours=hours))}"
 
 
 def foot(results: Results) -> Markup:

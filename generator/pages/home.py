@@ -114,7 +114,7 @@ def _view(book: Book, scope: Scope, path: str) -> View:
         frequent=signature_table(
             book, rows[:_FREQUENT], path, f"Most frequent signatures, last {scope.length}"
         ),
-        signatures=len(book.signature_ids),
+        signatures=len(book.listed_ids),
         place=f"{inert(scope.name[:1].upper() + scope.name[1:], 60)}, {_votes(scope)}",
         unclassified=marked(
             words.percent(known["n"] - known["k"], known["n"]) if known else "no data", known

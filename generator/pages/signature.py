@@ -21,6 +21,7 @@ from generator.site import Page
 from generator.stats.results import ALL
 from generator.text.place import is_it_us
 from generator.text.records import Row
+from generator.text.removed import Removed
 from generator.text.scope import compared, state_of
 
 #: Recent builds with their excerpts on a page of at most 300 KB.
@@ -66,14 +67,14 @@ def _view(book: Book, id: str, path: str) -> View:
     rows = book.signatures.get(id, {})
     week, month = rows.get("7d"), rows.get("28d")
     signature = book.context.signature(id)
-    hits = book.recent_hits.get(id, [])
+    hits, gone = book.recent_hits.get(id, []), book.context.removed_by_id.get(id)
     caption = f"The newest {min(len(hits), _BUILDS)} builds that this signature matched"
     return View(
         id=id,
         label=book.label(id),
         ticket=book.ticket(id),
-        state=_state(week),
-        verdict=_verdict(book, id, week, month),
+        state=State("No longer looked for") if gone else _state(week),
+        verdict=_farewell(gone) if gone else _verdict(book, id, week, month),
         keys=_keys(week, month),
         figure=_figure(book, id, month),
         query=signature.query.strip()[:_QUERY],
@@ -102,6 +103,17 @@ def _state(week: Row | None) -> State:
         "no data": "Not enough data",
     }
     return State(said.get(name, "No clear change"), kind, {"worse": "up", "better": "dn"}.get(name, ""))
+
+
+def _farewell(gone: Removed) -> tuple[str, str]:
+    """Since when its numbers stop, and why."""
+    day = words.day_year(gone.since)
+    why = "its file is refused; the Data page says why" if gone.refused else "its file was removed"
+    return (
+        f"It is no longer looked for since {day}: {why}.",
+        "Builds that were collected later are not examined with it, so its numbers stop there. "
+        "Once the file is back and usable, they go on.",
+    )
 
 
 def _verdict(book: Book, id: str, week: Row | None, month: Row | None) -> tuple[str, str]:

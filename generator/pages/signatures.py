@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from generator import words
 from generator.pages.book import Book
@@ -14,21 +15,25 @@ from generator.text.records import Row
 
 PATH = "signatures/index.html"
 #: As many rows as fit into a page of 300 KB.
-_SEEN, _OTHERS = 80, 250
+_SEEN, _OTHERS, _REMOVED = 80, 200, 100
 
 
 def pages(book: Book) -> Iterator[Page]:
     """One page."""
-    seen = sorted((_row(book, id) for id in book.signature_ids if _hits(book, id)), key=_order(book))
-    others = [id for id in book.signature_ids if not _hits(book, id)]
+    seen = sorted((_row(book, id) for id in book.listed_ids if _hits(book, id)), key=_order(book))
+    others = [id for id in book.listed_ids if not _hits(book, id)]
+    removed = [id for id in book.signature_ids if id in book.context.removed_by_id]
     body = render(
         "pages/signatures.html",
-        total=len(book.signature_ids),
+        total=len(book.listed_ids),
         seen=signature_table(
             book, seen[:_SEEN], PATH, "Signatures seen in the last 28 d", *_more(len(seen), _SEEN)
         ),
         seen_count=len(seen),
         others=_others(book, others),
+        removed=_removed(book, removed),
+        removed_count=len(removed),
+        removed_cut=_cut(len(removed)),
         hidden=words.listed(sorted(book.hidden), 20),
         hidden_count=len(book.hidden),
         facts=book.facts,
@@ -55,19 +60,51 @@ def _more(count: int, shown: int) -> tuple[str, str]:
     return (f"All {words.count(count)} as CSV", "../data/signatures.csv") if count > shown else ("", "")
 
 
+def _removed(book: Book, ids: list[str]) -> Table:
+    since = {id: book.context.removed_by_id[id].since for id in ids}
+    newest = sorted(ids, key=lambda id: (-since[id].timestamp(), id))[:_REMOVED]
+    columns = (
+        Column("Signature"),
+        Column("Removed", nowrap=True),
+        Column("Last seen", nowrap=True),
+        Column("Bug"),
+    )
+    rows = [
+        TableRow((name_cell(book, id, PATH), _day_cell(since[id]), _last_seen(book, id), bug_cell(book, id)))
+        for id in newest
+    ]
+    return Table("Signatures that are no longer looked for", columns, rows)
+
+
+def _cut(count: int) -> str:
+    return (
+        f". These are the {_REMOVED} that were removed last; the search finds all" if count > _REMOVED else ""
+    )
+
+
+def _last_seen(book: Book, id: str) -> Cell:
+    """When a build that is kept was last matched."""
+    return _day_cell(book.signatures.get(id, {}).get("28d", {}).get("last_seen"))
+
+
+def _day_cell(at: datetime | None) -> Cell:
+    return Cell(words.day_year(at), sort=words.iso(at)) if at is not None else Cell("never", sort="")
+
+
 def _others(book: Book, ids: list[str]) -> Table:
     columns = (Column("Signature"), Column("Last seen", nowrap=True), Column("State"), Column("Bug"))
     rows = []
     for id in ids[:_OTHERS]:
         row = book.signatures.get(id, {}).get("28d")
-        last = row["last_seen"] if row else None
-        seen = (
-            Cell(words.day_year(last), sort=words.iso(last)) if last is not None else Cell("never", sort="")
-        )
         state = "gone" if row and row["state"] == "gone" else ""
         rows.append(
             TableRow(
-                (name_cell(book, id, PATH, notes(book, row) if row else ""), seen, state, bug_cell(book, id))
+                (
+                    name_cell(book, id, PATH, notes(book, row) if row else ""),
+                    _last_seen(book, id),
+                    state,
+                    bug_cell(book, id),
+                )
             )
         )
     return Table("Signatures not seen in the last 28 d", columns, rows, *_more(len(ids), _OTHERS))

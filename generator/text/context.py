@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from generator.editions.edition import Edition
 from generator.signatures.model import Signature
+from generator.text.removed import Removed
 
 _WEB = re.compile(r"https?://[^\s\x00-\x1f\x7f\"<>]+", re.IGNORECASE)
 
@@ -27,6 +28,9 @@ class PageContext:
     community: str
     generated: datetime
     signatures: tuple[Signature, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    #: Hours from one report to the next.
+    period_hours: float = 24
     site_url: str | None = None
     bug_url: str | None = None
     repository_url: str | None = None
@@ -37,11 +41,17 @@ class PageContext:
 
     @cached_property
     def by_id(self) -> dict[str, Signature]:
-        """Signatures by id."""
-        return {signature.id: signature for signature in self.signatures}
+        """Signatures by id, also those that were removed."""
+        every = (*(one.signature for one in self.removed), *self.signatures)
+        return {signature.id: signature for signature in every}
+
+    @cached_property
+    def removed_by_id(self) -> dict[str, Removed]:
+        """Signatures that are no longer looked for, by id."""
+        return {one.signature.id: one for one in self.removed}
 
     def signature(self, id: str) -> Signature:
-        """The signature of an id; one without query where its file is gone but its hits are not."""
+        """The signature of an id; one without query where nothing is known of it but its hits."""
         return self.by_id.get(id) or Signature(id=id, query="")
 
     def bug(self, id: str) -> str | None:

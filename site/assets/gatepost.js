@@ -25,6 +25,26 @@
     return element;
   };
 
+  /* Age of the data by the reader's clock. The time itself stands in the page; a clock that is behind it says nothing. */
+  const until = document.querySelector("time[data-period]");
+  const inWords = (minutes) => {
+    const [count, unit] = minutes < 120 ? [minutes, "minute"] : minutes < 2880 ? [minutes / 60, "hour"] : [minutes / 1440, "day"];
+    const whole = Math.floor(count);
+    return `${whole.toLocaleString("en")} ${unit}${whole === 1 ? "" : "s"}`;
+  };
+  const tellAge = () => {
+    const minutes = (Date.now() - Date.parse(until.dateTime)) / 60000;
+    const old = document.querySelector("[data-old]");
+    document.querySelector("[data-ago]").textContent = minutes >= 0 ? `, ${inWords(minutes)} ago` : "";
+    document.querySelector("[data-age]").textContent = inWords(Math.max(minutes, 0));
+    old.hidden = !(minutes > 2 * 60 * Number(until.dataset.period));
+  };
+  if (until) {
+    tellAge();
+    setInterval(tellAge, 60000);
+    document.addEventListener("visibilitychange", tellAge);
+  }
+
   /* Graphs: plotly draws over the SVG, which stays below for screen readers, for paper, and if plotly fails. */
   const inScheme = (value, tokens, style) => {
     if (typeof value === "string") return value in tokens ? style.getPropertyValue(tokens[value]).trim() : value;

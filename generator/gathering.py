@@ -1,0 +1,58 @@
+"""All that pages, texts and editions are made of: the figures of the store, and what goes beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.config import Settings
+from generator.progress import Progress
+from generator.signatures.load import load_folder
+from generator.sources.queries import usable
+
+if TYPE_CHECKING:
+    from generator.pages import PageContext
+    from generator.stats import Results
+    from generator.tables import Tables
+
+
+def gather(
+    settings: Settings, now: datetime, progress: Progress | None = None
+) -> tuple[Results, PageContext]:
+    """All figures of the store, and what must be known beside them; with `progress` editions are made."""
+    from dataclasses import replace
+
+    from generator.editions import weekly
+    from generator.stats import StatsSettings, compute
+    from generator.store.files import Store
+
+    thresholds = StatsSettings(
+        coverage_threshold=settings.coverage_threshold, main_pipeline=settings.main_pipeline
+    )
+    store = Store(settings.state)
+    tables = store.read()
+    context = _context(settings, tables, now)
+    if progress is not None:
+        editions = weekly.editions(store, tables, thresholds, context, progress)
+        context = replace(context, editions=editions)
+    return compute(tables, thresholds, now), context
+
+
+def _context(settings: Settings, tables: Tables, now: datetime) -> PageContext:
+    from generator.pages import PageContext
+    from generator.text.removed import removed
+
+    loaded = load_folder(settings.signatures)
+    signatures = usable(loaded.signatures)
+    files = {s.id for s in loaded.signatures} | {Path(problem.path).stem for problem in loaded.problems}
+    return PageContext(
+        community=settings.community,
+        generated=now,
+        signatures=signatures,
+        removed=removed(tables.signatures, {s.id for s in signatures}, files, now),
+        period_hours=settings.period_hours,
+        site_url=settings.site_url,
+        bug_url=settings.bug_url,
+        repository_url=settings.repository_url,
+    )
