@@ -51,9 +51,14 @@ def hit_counts(base: Base, hits: Ints, group: Ints, groups: int) -> Ints:
 
 def cluster_counts(base: Base, counted: Bools, group: Ints, groups: int) -> Moments:
     """Moments of `counted` out of the builds with a group: one cell a group."""
+    return cluster_moments(base.cluster, counted, group, groups)
+
+
+def cluster_moments(cluster: Ints, counted: Bools, group: Ints, groups: int) -> Moments:
+    """The same of whatever has a cluster and a group."""
     use = np.flatnonzero(group >= 0)
-    span = int(base.cluster.max(initial=0)) + 1
-    codes, keys = pd.factorize(group[use] * span + base.cluster[use])
+    span = int(cluster.max(initial=0)) + 1
+    codes, keys = pd.factorize(group[use] * span + cluster[use])
     k = np.bincount(codes, weights=counted[use], minlength=len(keys)).astype(np.int64)
     n = np.bincount(codes, minlength=len(keys)).astype(np.int64)
     return by_cluster(keys // span, k, n, groups)

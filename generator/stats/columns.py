@@ -124,6 +124,21 @@ RESULTS: dict[str, Schema] = {
         *PARTIAL,
     ),
     "group_days": (*GROUP, *DAY, *COUNTS, *FAILURE_RATE, *COVERAGE, *HAS_DATA, *PARTIAL),
+    "buildsets": (
+        *columns(
+            "string",
+            ci="CI, or `*`: all together",
+            pipeline="name; of those with rows of their own",
+            window="24h, 7d, 10d or 28d",
+            figure=(
+                "passed: buildsets that passed ÷ that passed or failed; first_pass: those of changes that "
+                "passed at the first try of their patch set in that pipeline ÷ all of changes, any try"
+            ),
+        ),
+        *RATE,
+        *TREND,
+        *PARTIAL,
+    ),
     "group_signatures": (
         *GROUP,
         *WINDOW,

@@ -58,7 +58,7 @@ def groups(base: Base, gaps: Gaps, settings: StatsSettings) -> pd.DataFrame:
     reaches = {name: gaps.reach(base, c.codes, len(c.values)) for name, c in base.dims.items()}
     for scope in VOTING:
         inside = in_scope(base, scope)
-        days = days_with_data(base, inside)
+        days = days_with_data(base.slot[inside])
         for name in DIMENSIONS:
             for window in WINDOWS:
                 frame = _window(base, name, scope, window, inside, days[window])

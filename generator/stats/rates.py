@@ -53,9 +53,9 @@ def rate(moments: Moments, shown: Bools | None = None) -> Rate:
     return Rate(moments, worth, value, low, high)
 
 
-def days_with_data(base: Base, seen: Bools) -> dict[str, tuple[int, int]]:
-    """By window: days of the window before it, and those of its 24-hour slots in which a build was `seen`."""
-    slots = np.unique(base.slot[seen])
+def days_with_data(slot: Ints) -> dict[str, tuple[int, int]]:
+    """By window: days of the window before it, and those of its 24-hour slots that are in `slot`."""
+    slots = np.unique(slot)
     return {name: (days, int(((slots >= days) & (slots < 2 * days)).sum())) for name, days in WINDOWS.items()}
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from generator.stats import (
     breakdowns,
+    buildsets,
     coverage,
     groups,
     overlaps,
@@ -53,6 +54,7 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
         breakdown_days=breakdowns.breakdown_days(base, seen),
         groups=groups.groups(base, where, settings),
         group_days=series.group_days(base, where),
+        buildsets=buildsets.buildsets(base, buildsets.tries(base, tables), where, settings),
         group_signatures=breakdowns.group_signatures(base, seen),
         overlaps=overlaps.overlaps(base, seen),
         recent_hits=recents.recent_hits(base, tables, settings),

@@ -59,6 +59,7 @@ class Results:
     breakdown_days: pd.DataFrame
     groups: pd.DataFrame
     group_days: pd.DataFrame
+    buildsets: pd.DataFrame
     group_signatures: pd.DataFrame
     overlaps: pd.DataFrame
     recent_hits: pd.DataFrame

@@ -41,7 +41,7 @@ def totals(base: Base, gaps: Gaps, settings: StatsSettings) -> pd.DataFrame:
 def _window(base: Base, gaps: Gaps, settings: StatsSettings, scope: Voting, window: str) -> pd.DataFrame:
     inside, length = in_scope(base, scope), WINDOWS[window]
     names = [name for names, _ in scopes(base, inside) for name in names]
-    days = days_with_data(base, inside)[window]
+    days = days_with_data(base.slot[inside])[window]
     now = _rates(base, settings, inside & base.within(0, length))
     before = _rates(base, settings, inside & base.within(length, 2 * length))
     reach = gaps.of_pipelines(base)
