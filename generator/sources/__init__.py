@@ -28,6 +28,7 @@ SOURCES = {
     "documents": "generator.sources.documents",
     "elastic": "generator.sources.elastic",
     "opensearch": "generator.sources.opensearch",
+    "zuul": "generator.sources.zuul",
 }
 
 

@@ -50,7 +50,7 @@ class Rows:
 def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: bool, known: bool) -> Row:
     """A row of `builds`; `build` holds what is known of it, `known` tells whether metadata named it."""
     start, end = build.get("start_time"), build.get("end_time")
-    build = {name: _shown(value) if isinstance(value, str) else value for name, value in build.items()}
+    build = {name: shown(value) if isinstance(value, str) else value for name, value in build.items()}
     row: Row = {**build, "build_uuid": uuid}
     if (
         "duration_s" not in build
@@ -73,7 +73,7 @@ def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: 
     return row
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A name or an address without what may be a secret in it."""
     return _redacted(text) if _SUSPECT.search(text) else text
 

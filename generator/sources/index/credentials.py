@@ -40,15 +40,25 @@ class Credentials:
 
 def credentials(settings: IndexSettings) -> Credentials:
     """Read at the time of use; GatepostError if the environment or the file does not have them."""
-    _check_certificates(settings)
+    check_certificates(settings.ca_file, settings.client_cert, settings.client_key)
     for name, scheme in (("password", "Basic"), ("api_key", "ApiKey"), ("token", "Bearer")):
         env, file = getattr(settings, f"{name}_env"), getattr(settings, f"{name}_file")
         if env or file:
-            secret = secret_of(name, env, file)
-            if scheme != "Basic" and not (secret.isascii() and secret.isprintable() and " " not in secret):
-                _fail(f"the {name} has spaces or other characters that no {name} has", "copy it anew")
-            return Credentials(scheme, settings.username or "", secret)
+            return _by(scheme, name, settings.username or "", secret_of(name, env, file))
     return Credentials()
+
+
+def bearer(variable: str | None, path: Path | None) -> Credentials:
+    """Those of a token in an environment variable or a file, if one is named; GatepostError likewise."""
+    return (
+        _by("Bearer", "token", "", secret_of("token", variable, path)) if variable or path else Credentials()
+    )
+
+
+def _by(scheme: str, name: str, user: str, secret: str) -> Credentials:
+    if scheme != "Basic" and not (secret.isascii() and secret.isprintable() and " " not in secret):
+        _fail(f"the {name} has spaces or other characters that no {name} has", "copy it anew")
+    return Credentials(scheme, user, secret)
 
 
 def secret_of(name: str, variable: str | None, path: Path | None) -> str:
@@ -81,22 +91,22 @@ def _from_file(name: str, path: Path) -> str:
     return secret
 
 
-def _check_certificates(settings: IndexSettings) -> None:
+def check_certificates(ca: Path | None, cert: Path | None = None, key: Path | None = None) -> None:
     """The libraries fail late and obscurely, or ask for the passphrase of a key at the terminal."""
-    if not (settings.ca_file or settings.client_cert):
+    if not (ca or cert):
         return
     context = ssl.create_default_context()
     hint = "it must be a file with certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
-    if settings.ca_file:
+    if ca:
         try:
-            context.load_verify_locations(settings.ca_file)
+            context.load_verify_locations(ca)
         except OSError as error:
-            _fail(f"ca_file {settings.ca_file}: cannot be used: {error.strerror or error}", hint)
-    if settings.client_cert:
+            _fail(f"ca_file {ca}: cannot be used: {error.strerror or error}", hint)
+    if cert:
         try:
-            context.load_cert_chain(settings.client_cert, settings.client_key, password=lambda: "")
+            context.load_cert_chain(cert, key, password=lambda: "")
         except OSError as error:
-            names = " and ".join(str(p) for p in (settings.client_cert, settings.client_key) if p)
+            names = " and ".join(str(p) for p in (cert, key) if p)
             hint = "client_cert and client_key must be PEM, belong together, and the key have no passphrase"
             _fail(f"{names}: cannot be used: {error.strerror or error}", hint)
 

@@ -1,0 +1,131 @@
+"""What is new in a Zuul: its builds, its sets of builds, and what the logs of some of them say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from generator import words
+from generator.model import ASKED, BUILDS, PARTLY, SOURCES
+from generator.sources.frames import tables
+from generator.sources.queries import query_set, usable
+from generator.sources.rows import Origin, Row, Rows, skipped_row
+from generator.sources.zuul import memory, reading
+from generator.sources.zuul.api import Api, connect
+from generator.sources.zuul.days import asked_rows, midnight
+from generator.sources.zuul.reading import Kind, Reading
+from generator.tables import Tables, arrow_schema, from_rows
+
+if TYPE_CHECKING:
+    from generator.sources import Context
+    from generator.zuul_settings import ZuulSettings
+
+
+class _Taken(NamedTuple):
+    """One kind, read: `asked` are rows of that table."""
+
+    reading: Reading
+    asked: list[Row]
+
+
+def collect(settings: ZuulSettings, context: Context) -> Tables:
+    """Builds and sets of builds that are new or have ended, with hits where logs are configured.
+
+    What breaks off is kept as far as it came, and read again by the next collection; GatepostError if nothing
+    came at all.
+    """
+    used = usable(context.signatures)
+    with connect(settings) as api:
+        ci = settings.ci or api.tenant
+        origin = Origin(settings.name, ci, context.now, query_set(used), context.outcomes)
+        with context.progress.task(f"Asking {settings.name} for builds"):
+            builds = _read(reading.BUILDS, api, context, origin, frozenset())
+            if builds.reading.problem is not None and not builds.reading.received:
+                raise builds.reading.problem
+            sets = _read(reading.BUILDSETS, api, context, origin, _related(builds))
+        context.progress.detail(f"{settings.name}: {words.plural(api.requests, 'request')}")
+    rows = Rows(skipped=[row for one in (builds, sets) for row in one.reading.skipped])
+    rows.add(_examined(settings, builds.reading, context, origin))
+    found = tables(rows, used, "zuul")
+    told = [{"source": settings.name, "ci": ci, "kind": "zuul", "passed": True}]
+    reached = {
+        one.reading.kind.name: one.reading.reached() for one in (builds, sets) if not one.reading.problem
+    }
+    return replace(
+        found,
+        builds=_joined(builds.reading.frame, found.builds),
+        buildsets=sets.reading.frame,
+        sources=from_rows(told, SOURCES),
+        asked=from_rows([*builds.asked, *sets.asked], ASKED),
+        cursors=memory.cursors(api, reached),
+    )
+
+
+def _read(kind: Kind, api: Api, context: Context, origin: Origin, related: frozenset[str]) -> _Taken:
+    """All of one kind that is new or has ended."""
+    settings, now = api.settings, context.now
+    first = midnight(now) - timedelta(days=settings.days)
+    recalled = memory.recall(kind, api, context, first)
+    span = recalled.cursor.collected if recalled.cursor else first
+    since = max(filter(None, (min(first, midnight(span)), context.before)))
+    one = Reading(api, kind, origin, since, recalled.cursor, recalled.known, related)
+    one.read(tuple(("pipeline", name) for name in settings.pipelines))
+    lost = one.whole_after if one.problem else None
+    memory.look_again(one, recalled.running)
+    one.skipped += memory.lost_rows(origin, kind, recalled.lost)
+    if one.problem is not None:
+        one.skipped.append(skipped_row(origin, kind.name, PARTLY, one.problem.reason))
+    gap = (lost or now, one.problem.reason) if one.problem else None
+    return _Taken(one, list(asked_rows(settings.name, kind, memory.scope(api), (span, now), gap)))
+
+
+def _related(builds: _Taken) -> frozenset[str]:
+    return frozenset(builds.reading.frame["buildset"].dropna())
+
+
+def _examined(settings: ZuulSettings, builds: Reading, context: Context, origin: Origin) -> Rows:
+    """What the logs say of the builds whose logs are to be read."""
+    rows = Rows()
+    if settings.logs is None:
+        return rows
+    from generator.sources.log_server.choice import wanted
+    from generator.sources.log_server.examine import examine
+
+    chosen = wanted(_candidates(settings, builds, context), settings.logs, context, origin)
+    with context.progress.task(f"Examining the logs of {settings.name}", len(chosen)) as task:
+        for one in examine(chosen, settings.logs, context, origin):
+            rows.add(one.rows)
+            task.advance()
+    return rows
+
+
+def _candidates(settings: ZuulSettings, builds: Reading, context: Context) -> Iterator[Row]:
+    """The builds that ended, of now and of the days before, as far as logs may be read of them."""
+    logs = settings.logs
+    days = max(settings.days, logs.again_days if logs else 0)
+    stored = context.stored("builds", (context.now - timedelta(days=days)).date())
+    told = stored["build_uuid"].astype(object).isin(builds.received)
+    mine = (stored["source"] == settings.name).fillna(False).astype(bool) & ~told
+    for frame in (builds.frame, stored[mine]):
+        ended = frame[frame["result"].notna() & frame["log_url"].notna()]
+        for row in plain_rows(ended):
+            yield {**row, "manifest_url": builds.manifests.get(row["build_uuid"])}
+
+
+def plain_rows(builds: pd.DataFrame) -> Iterator[Row]:
+    """Rows of `builds` as dicts of Python's own types, None for null; not all at once."""
+    table = pa.Table.from_pandas(builds, schema=arrow_schema(BUILDS), preserve_index=False)
+    for batch in table.to_batches(max_chunksize=1000):
+        yield from batch.to_pylist()
+
+
+def _joined(told: pd.DataFrame, examined: pd.DataFrame) -> pd.DataFrame:
+    """What the API told of builds, and of those whose logs were read what these add."""
+    rest = told[~told["build_uuid"].astype(object).isin(frozenset(examined["build_uuid"]))]
+    parts = [part for part in (rest, examined) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else from_rows([], BUILDS)
