@@ -80,6 +80,15 @@ def find_builds(root: Path) -> Found:
     return Found(tuple(sorted(search.builds)), tuple(search.problems))
 
 
+def no_log(relative_path: str) -> str | None:
+    """The ending of a file that is no log, nothing for one that holds metadata; None: it is a log."""
+    name = log_name(relative_path)
+    if name in _METADATA or name.startswith(_METADATA_FOLDERS):
+        return ""
+    ending = _NO_LOGS.search(name)
+    return ending[0].lower() if ending else None
+
+
 @dataclass
 class _Search:
     root: Path
@@ -169,14 +178,10 @@ class _Walk:
             if not entry.is_dir():
                 self._problem(path, "no regular file", "a pipe, socket or device")
             return False
-        name = log_name(os.path.relpath(path, self.folder))
-        if name in _METADATA or name.startswith(_METADATA_FOLDERS):
-            return False
-        ending = _NO_LOGS.search(name)
-        if ending:
-            self.no_logs[ending[0].lower()] += 1
-            return False
-        return True
+        kind = no_log(os.path.relpath(path, self.folder))
+        if kind:
+            self.no_logs[kind] += 1
+        return kind is None
 
     def _stays(self, path: Path) -> bool:
         """Whether a link leads to something in the build's folder."""

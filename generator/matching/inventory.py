@@ -106,7 +106,7 @@ def read_facts(folder: Path, results: bool = True) -> InventoryFacts:
     inventory = _first(reading, INVENTORIES, _inventory) or records.Record({}, {})
     record = _first(reading, RECORDS, _record) or records.Record({}, {})
     build = {**inventory.build, **record.build}
-    fields = {**_fields(build), **record.places, **inventory.places}
+    fields = {**query_fields(build), **record.places, **inventory.places}
     facts = InventoryFacts(fields, build, bool(build), tuple(reading.problems), inventory.last_attempt)
     return with_results(folder, facts) if results else facts
 
@@ -119,7 +119,7 @@ def with_results(folder: Path, facts: InventoryFacts) -> InventoryFacts:
     build = {**_from_logs(reading, facts.last_attempt), **facts.build}
     if build.get("result") == "RETRY":
         build.setdefault("final", False)
-    fields = {**_fields(build), **facts.fields}
+    fields = {**query_fields(build), **facts.fields}
     return replace(facts, fields=fields, build=build, problems=(*facts.problems, *reading.problems))
 
 
@@ -159,7 +159,7 @@ def _console(reading: _Reading) -> Console:
     return read_console(open_log(path, Limits(max_bytes=MAX_CONSOLE))) if path else Console()
 
 
-def _fields(build: Mapping[str, object]) -> dict[str, tuple[Value, ...]]:
+def query_fields(build: Mapping[str, object]) -> dict[str, tuple[Value, ...]]:
     """The build as a query sees it: OpenStack's index has `voting` as 0, 1 and, for unknown, 2."""
     fields: dict[str, tuple[Value, ...]] = {}
     for key, name in records.FIELDS.items():

@@ -6,7 +6,7 @@ import json
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from generator.matching.reading import Limits, open_log
 
@@ -29,9 +29,9 @@ class UnusableError(Exception):
         self.reason, self.detail = reason, detail
 
 
-def read_small(path: Path, limit: int) -> str:
+def read_small(source: Path | BinaryIO, limit: int) -> str:
     """The text of a file, packed or not; raises UnusableError beyond `limit` bytes or if damaged."""
-    stream = open_log(path, Limits(max_bytes=limit))
+    stream = open_log(source, Limits(max_bytes=limit))
     data = b"".join(stream)
     if stream.problem is not None:
         raise UnusableError(stream.problem.reason, stream.problem.detail)

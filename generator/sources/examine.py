@@ -13,15 +13,12 @@ from urllib.parse import quote
 
 from generator.errors import GatepostError
 from generator.matching.engine import Engine
-from generator.matching.excerpts import excerpt
-from generator.matching.facts import Facts
 from generator.matching.folders import Found, find_builds, log_files, shown
 from generator.matching.inventory import InventoryFacts, read_facts, with_results
 from generator.matching.reading import Limits, open_log
-from generator.matching.results import Match, Scan
-from generator.matching.tags import FileList, log_name
-from generator.sources.likely import failure_lines
-from generator.sources.rows import Origin, Row, Rows, build_row, odd_results, skipped_row
+from generator.matching.tags import FileList
+from generator.sources.rows import Origin, Rows, build_row, odd_results
+from generator.sources.search import Search, searched
 from generator.sources.settings import LogsSettings
 
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -50,37 +47,6 @@ class Examined:
     no_logs: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass
-class _Hits:
-    """The hits of a build while its files are scanned, by signature."""
-
-    uuid: str
-    hashes: Mapping[str, str]
-    rows: dict[str, Row] = field(default_factory=dict)
-
-    def add(self, name: str, matches: Mapping[str, Match]) -> None:
-        for signature, match in matches.items():
-            row = self.rows.get(signature)
-            if row is None:
-                self.rows[signature] = self._row(signature, name, match)
-            else:
-                row["lines"] += match.lines
-                row["assumed"] = row["assumed"] and match.assumed
-
-    def _row(self, signature: str, name: str, match: Match) -> Row:
-        return {
-            "build_uuid": self.uuid,
-            "signature": signature,
-            "query_hash": self.hashes[signature],
-            "lines": match.lines,
-            "file": shown(log_name(name)),
-            "line": match.first_line,
-            "excerpt": excerpt(match.context),
-            "excerpt_line": match.context_start,
-            "assumed": match.assumed,
-        }
-
-
 def build_folders(settings: LogsSettings) -> Found:
     """The builds of a source; raises GatepostError if there is no such tree."""
     path = settings.path
@@ -105,7 +71,8 @@ def examine(setup: Setup, folder: Path, engine: Engine) -> Examined:
     if setup.before and isinstance(end, datetime) and end < setup.before:
         row = build_row(setup.origin, facts.build, uuid, examined=False, known=facts.known)
         return Examined(uuid, path, Rows(builds=[row]))
-    return _Examination(folder, path, uuid, facts, setup, engine).run()
+    search = Search(setup.origin, uuid, path, facts, setup.files, engine)
+    return _searched(folder, search, setup)
 
 
 def identity(folder: Path, path: str, facts: InventoryFacts, source: str) -> str:
@@ -125,49 +92,27 @@ def located(facts: InventoryFacts, path: str, base: str | None) -> InventoryFact
     return replace(facts, fields=fields, build={**facts.build, "log_url": url})
 
 
-@dataclass
-class _Examination:
-    folder: Path
-    path: str
-    uuid: str
-    facts: InventoryFacts
-    setup: Setup
-    engine: Engine
-    rows: Rows = field(default_factory=Rows)
-
-    def run(self) -> Examined:
-        files = log_files(self.folder)
-        for problem in (*self.facts.problems, *files.problems):
-            self._skip(problem.path, problem.reason, problem.detail)
-        if not self.facts.known:
-            self._skip("", "no metadata", "neither an inventory nor a build record names the build")
-        hits = _Hits(self.uuid, {s.id: s.query_hash for s in self.engine.signatures})
-        read = [name for name in files.names if self._scan(name, hits)]
-        row = build_row(self.setup.origin, self.facts.build, self.uuid, bool(read), self.facts.known)
-        self.rows.builds.append(row)
-        self.rows.hits += hits.rows.values()
-        self.rows.skipped += odd_results(self.setup.origin, row, self.path)
-        if row["outcome"] == "failure" and not hits.rows:
-            lines = failure_lines(self.folder, read, self.setup.files, self.setup.limits)
-            self.rows.failure_lines += [{"build_uuid": self.uuid, **line} for line in lines]
-        return Examined(self.uuid, self.path, self.rows, files.no_logs)
-
-    def _scan(self, name: str, hits: _Hits) -> bool:
-        """Search one file; tells whether anything of it could be read."""
-        stream = open_log(self.folder / name, self.setup.limits)
-        fields = self.facts.of_file(name, self.setup.files.tags(name))
-        scan = self.engine.scan(stream, Facts(fields, unknown=not self.facts.known))
-        hits.add(name, scan.matches)
-        if stream.problem is not None:
-            self._skip(name, stream.problem.reason, f"{stream.problem.detail}; {_read(scan)}")
-        if scan.long_lines:
-            self._skip(name, "long line", f"lines searched only up to 1 MiB: {scan.long_lines:,}")
-        return stream.problem is None or scan.bytes > 0
-
-    def _skip(self, name: str, reason: str, detail: str) -> None:
-        path = os.path.normpath(f"{self.path}/{shown(name)}")
-        self.rows.skipped.append(skipped_row(self.setup.origin, path, reason, detail, self.uuid))
+def _searched(folder: Path, search: Search, setup: Setup) -> Examined:
+    """The rows of a build whose files are all there."""
+    files = log_files(folder)
+    for problem in (*search.facts.problems, *files.problems):
+        search.skip(problem.path, problem.reason, problem.detail)
+    if not search.facts.known:
+        search.skip("", "no metadata", "neither an inventory nor a build record names the build")
+    search.judge(files.names)
+    read = [name for name in files.names if _read(folder, name, search, setup.limits)]
+    row = build_row(setup.origin, search.facts.build, search.uuid, bool(read), search.facts.known)
+    search.finish(row["outcome"])
+    search.rows.builds.append(row)
+    search.rows.skipped += odd_results(setup.origin, row, search.path)
+    return Examined(search.uuid, search.path, search.rows, files.no_logs)
 
 
-def _read(scan: Scan) -> str:
-    return f"searched up to there: {scan.bytes:,} bytes" if scan.bytes else "nothing could be searched"
+def _read(folder: Path, name: str, search: Search, limits: Limits) -> bool:
+    """Search one file; tells whether anything of it could be read."""
+    stream = open_log(folder / name, limits)
+    scan = search.scan(name, stream)
+    search.take(name, scan)
+    if stream.problem is not None:
+        search.skip(name, stream.problem.reason, f"{stream.problem.detail}; {searched(scan)}")
+    return stream.problem is None or scan.bytes > 0

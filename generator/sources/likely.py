@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.matching.excerpts import excerpt
 from generator.matching.failure_lines import READ_BYTES, Ranked, Ranker
 from generator.matching.folders import shown
 from generator.matching.log_text import text_lines
-from generator.matching.reading import Limits, open_log
 from generator.matching.tags import FileList, log_name
 from generator.sources.rows import Row
 
@@ -20,12 +18,15 @@ FILES = 4
 TAIL_BYTES = 4 << 20
 
 
-def failure_lines(folder: Path, names: Sequence[str], files: FileList, limits: Limits) -> list[Row]:
-    """Up to LIMIT rows without build_uuid, likeliest first: of the console, else of the first FILES files."""
+def judged(names: Sequence[str], files: FileList) -> Sequence[str]:
+    """The files that failure lines are looked for in: the console, else the first FILES."""
     consoles = [name for name in names if "console" in files.tags(name)]
-    ranked = [
-        (line, name) for name in (consoles[:1] or names[:FILES]) for line in _rank(folder / name, limits)
-    ]
+    return consoles[:1] or names[:FILES]
+
+
+def failure_lines(ends: Mapping[str, Tail]) -> list[Row]:
+    """Up to LIMIT rows without build_uuid, likeliest first, from the ends of files by their names."""
+    ranked = [(line, name) for name, end in ends.items() for line in _rank(end)]
     ranked.sort(key=lambda pair: -pair[0].score)
     return [
         {
@@ -38,25 +39,36 @@ def failure_lines(folder: Path, names: Sequence[str], files: FileList, limits: L
     ]
 
 
-def _rank(path: Path, limits: Limits) -> list[Ranked]:
-    before, data = tail(open_log(path, limits), TAIL_BYTES)
+def _rank(end: Tail) -> list[Ranked]:
+    before, data = end.lines()
     ranker = Ranker()
     ranker.feed(text_lines([data], READ_BYTES))
     return [line._replace(line=line.line + before) for line in ranker.result(LIMIT)]
 
 
-def tail(chunks: Iterable[bytes], size: int) -> tuple[int, bytes]:
-    """How many lines stand before about the last `size` bytes, and those, from the start of a line if any."""
-    kept: deque[bytes] = deque()
-    held = dropped = before = 0
-    for chunk in chunks:
-        kept.append(chunk)
-        held += len(chunk)
-        while held - len(kept[0]) >= size:
-            gone = kept.popleft()
-            held -= len(gone)
-            dropped += len(gone)
-            before += gone.count(b"\n")
-    data = b"".join(kept)
-    start = data.find(b"\n") + 1 if dropped else 0
-    return (before + 1, data[start:]) if start else (before, data)
+class Tail:
+    """The last `size` bytes or a little more of a file that passes by, and how many lines stood before."""
+
+    def __init__(self, size: int = TAIL_BYTES) -> None:
+        self._size = size
+        self._kept: deque[bytes] = deque()
+        self._held = self._before = 0
+        self._whole = True
+
+    def watch(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same chunks; their end is kept."""
+        for chunk in chunks:
+            self._kept.append(chunk)
+            self._held += len(chunk)
+            while self._held - len(self._kept[0]) >= self._size:
+                gone = self._kept.popleft()
+                self._held -= len(gone)
+                self._before += gone.count(b"\n")
+                self._whole = False
+            yield chunk
+
+    def lines(self) -> tuple[int, bytes]:
+        """How many lines stand before, and the bytes, from the start of a line if one begins in them."""
+        data = b"".join(self._kept)
+        start = 0 if self._whole else data.find(b"\n") + 1
+        return (self._before + 1, data[start:]) if start else (self._before, data)
