@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from reprlib import Repr
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -15,6 +16,7 @@ from generator.yaml_input import read_data
 from generator.zuul_settings import ZuulSettings
 
 M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", bound="SourceSettings")
 
 OUTCOME = Literal["success", "failure", "infra", "neutral"]
 
@@ -31,7 +33,8 @@ class _Settings(BaseModel):
 class LogsSettings(_Settings):
     """A tree of build folders, as Zuul or logscraper leaves them; `log_url`: where it is published.
 
-    `ci` is the name of the system that ran the builds; left out, it is each build's tenant.
+    `ci` is the name of the system that ran the builds; left out, it is each build's tenant. `buildsets` is a
+    file of Zuul's records of buildsets, as its API answers them.
     """
 
     type: Literal["logs"] = "logs"
@@ -39,6 +42,7 @@ class LogsSettings(_Settings):
     path: Path
     ci: str | None = None
     log_url: str | None = None
+    buildsets: Path | None = None
 
 
 class DocumentsSettings(_Settings):
@@ -161,3 +165,21 @@ def _home(value: Path, path: Path) -> Path:
         return value.expanduser()
     except RuntimeError:
         raise GatepostError(f"{path}: {value}: there is no such user", "write the whole path") from None
+
+
+def holds_lines(source: SourceSettings) -> bool:
+    """Whether lines of log can be searched in it: Zuul and its own reporter hold results only."""
+    if isinstance(source, IndexSettings):
+        return source.preset != "zuul"
+    return not isinstance(source, ZuulSettings)
+
+
+def named(settings: Settings, able: Sequence[S], name: str | None, what: str) -> list[S]:
+    """Of the sources that are `able`, each of them a `what`, all or the one named; else GatepostError."""
+    chosen = [one for one in able if name in (None, one.name)]
+    if not chosen:
+        dry = any(one.name == name and not holds_lines(one) for one in settings.sources)
+        why = "holds results only, no lines of log" if dry else f"no such {what}"
+        names = ", ".join(one.name for one in able)
+        raise GatepostError(f"--source {name}: {why}", f"those that can be asked: {names}")
+    return chosen

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from generator.config import Settings, load
+from generator.config import Settings, holds_lines, load, named
 from generator.errors import GatepostError
 from generator.explain import KNOWN, UNKNOWN
 from generator.explain_text import SUCCESS, Found, Line, Place, Report, Unexplained, render
@@ -62,15 +62,11 @@ def run(
 
 def _asked(settings: Settings, name: str | None) -> Sequence[IndexSettings]:
     """The sources that are an index of lines, or the one named."""
-    indices = [one for one in settings.sources if isinstance(one, IndexSettings) and one.preset != "zuul"]
+    indices = [one for one in settings.sources if isinstance(one, IndexSettings) and holds_lines(one)]
     if not indices:
         hint = "configure one of type elastic or opensearch; `gatepost explain PATH` reads logs"
         raise GatepostError("--index: no source is an index of lines of log", hint)
-    chosen = [one for one in indices if name in (None, one.name)]
-    if not chosen:
-        known = ", ".join(one.name for one in indices)
-        raise GatepostError(f"--source {name}: no such index", f"indices that can be asked: {known}")
-    return chosen
+    return named(settings, indices, name, "index")
 
 
 def _looked_up(

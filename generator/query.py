@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator.config import Settings, SourceSettings, load
+from generator.config import Settings, SourceSettings, holds_lines, load, named
 from generator.errors import GatepostError
 from generator.index_settings import IndexSettings
 from generator.lint import of_query
@@ -91,20 +91,11 @@ def _understood(text: str) -> tuple[Signature, list[Remark]]:
 
 def _asked(settings: Settings, name: str | None) -> list[SourceSettings]:
     """The sources that hold lines of log, or the one named."""
-    able = [one for one in settings.sources if not (isinstance(one, IndexSettings) and one.preset == "zuul")]
-    names = ", ".join(one.name for one in able)
+    able = [one for one in settings.sources if holds_lines(one)]
     if not able:
-        raise GatepostError(
-            "no source holds lines of log", "configure one of type logs, documents, elastic or opensearch"
-        )
-    if name is None:
-        return able
-    chosen = [one for one in able if one.name == name]
-    if not chosen:
-        known = any(one.name == name for one in settings.sources)
-        what = "holds results only, no lines of log" if known else "no such source"
-        raise GatepostError(f"--source {name}: {what}", f"sources that can be asked: {names}")
-    return chosen
+        hint = "configure one of type logs, documents, elastic or opensearch"
+        raise GatepostError("no source holds lines of log", hint)
+    return named(settings, able, name, "source")
 
 
 def _field(name: str) -> str:

@@ -231,7 +231,7 @@ def test_builds_that_cannot_be_told(config: Path, uuid: str, message: str) -> No
 def test_sources_that_cannot_be_asked(config: Path, tmp_path: Path) -> None:
     with pytest.raises(GatepostError, match="--source nosuch: no such index") as caught:
         run(KNOWN, config, source="nosuch")
-    assert caught.value.hint == "indices that can be asked: first, lines"
+    assert caught.value.hint == "those that can be asked: first, lines"
     (tmp_path / "gatepost.yaml").write_text("sources: [{type: logs, path: logs}]\n")
     with pytest.raises(GatepostError, match="no source is an index"):
         run(KNOWN, tmp_path / "gatepost.yaml", signatures_dir=config.parent / "queries")

@@ -178,12 +178,14 @@ def test_what_logs_cannot_answer_is_refused_by_name(here: Path) -> None:
     [
         ({"source": "nosuch"}, "--source nosuch: no such source"),
         ({"source": "runs"}, "--source runs: holds results only"),
+        ({"source": "builds"}, "--source builds: holds results only"),
         ({"fields": ("message",)}, "--field message: has another value in nearly every line"),
     ],
 )
 def test_options_that_cannot_be(here: Path, options: dict[str, Any], message: str) -> None:
     with Path("gatepost.yaml").open("a") as config:
         config.write("- {type: elastic, name: runs, url: http://127.0.0.1:1, index: zuul, preset: zuul}\n")
+        config.write("- {type: zuul, name: builds, url: http://127.0.0.1:1, tenant: t}\n")
     with pytest.raises(GatepostError, match=message) as caught:
         ask("message:mirror", **options)
     assert caught.value.hint
