@@ -40,11 +40,10 @@ def publish(site: Path, folder: Path, options: Options, now: datetime, progress:
         _compare(site, said, shown, options.force, progress)
         stamp = place.unused(folder, now)
         carried = _put_together(site, place.unfinished(folder, stamp), shown)
-        if not _settle(folder, stamp, shown):
-            progress.note(f"{folder / place.CURRENT} shows this site already")
-            return
+        new = _settle(folder, stamp, shown)
         gone = place.forget(folder, options.keep)
-    progress.note(_told(folder, said, carried, gone))
+    already = f"{folder / place.CURRENT} shows this site already"
+    progress.note(_told(folder, said, carried, gone) if new else already)
 
 
 def roll_back(folder: Path, progress: Progress) -> None:

@@ -104,11 +104,18 @@ def _check(folder: Path) -> None:
             f"{link}: is no symbolic link, so something else than `gatepost publish` made it",
             "name another folder, or move it away",
         )
-    if not {path.name for path in folder.iterdir()} <= _OURS and not (kept(folder) and link.is_symlink()):
+    if not (kept(folder) and link.is_symlink()) and any(_strange(folder)):
         raise GatepostError(
             f"{folder}: holds something else than published sites",
             "name a new folder: sites, and a link to the newest, are kept in it",
         )
+
+
+def _strange(folder: Path) -> Iterator[Path]:
+    """What is in a folder that was never published to."""
+    yield from (path for path in folder.iterdir() if path.name not in _OURS)
+    if (folder / SITES).is_dir() and not (folder / atomic.LOCK).exists():
+        yield from (folder / SITES).iterdir()
 
 
 @contextmanager
