@@ -91,6 +91,20 @@ def test_totals(truth: dict[str, Any], results: Any) -> None:
     assert got == expected
 
 
+def test_buildsets(truth: dict[str, Any], results: Any) -> None:
+    frame = results.buildsets[results.buildsets["ci"] == "*"]
+    got = keyed(frame, ["pipeline", "window", "figure"], ["k", "n", "prev_n"])
+    planted = {
+        (pipeline, window, figure): tuple(counts)
+        for pipeline, windows in truth["buildsets"].items()
+        for window, figures in windows.items()
+        for figure, counts in figures.items()
+    }
+    shown = {key: counts for key, counts in planted.items() if counts[1] or key in got}
+    assert {key: (row["k"], row["n"]) for key, row in got.items()} == shown
+    assert shown["gate", "28d", "passed"][1] > 10 and ("periodic", "28d", "first_pass") not in shown
+
+
 def test_days(truth: dict[str, Any], results: Any) -> None:
     days = results.days[(results.days["pipeline"] == "*") & (results.days["voting"] == "voting")]
     zero = dict.fromkeys(COUNTS, 0)

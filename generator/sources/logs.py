@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from generator import words
 from generator.errors import GatepostError
 from generator.matching.inventory import RECORDS, find, read_facts
 from generator.matching.reading import Limits
+from generator.model import BUILDSETS
 from generator.progress import Task
-from generator.sources import Context
+from generator.sources import Context, recorded
 from generator.sources.examine import Examined, Setup, build_folders, examine
 from generator.sources.frames import tables
 from generator.sources.queries import query_set, usable
-from generator.sources.rows import Origin, Rows, skipped_row
+from generator.sources.rows import Origin, Row, Rows, skipped_row
 from generator.sources.settings import LogsSettings
 from generator.sources.workers import each_build
-from generator.tables import Tables
+from generator.tables import Tables, from_rows
 
 _SAMPLE = 200
 
@@ -44,7 +46,11 @@ def collect(settings: LogsSettings, context: Context) -> Tables:
         work = partial(examine, setup)
         builds = each_build(found.builds, work, used, context.cache, context.workers)
         _gather(rows, _counted(builds, task), origin)
-    return tables(rows, used, "logs")
+    sets: list[Row] = []
+    if settings.buildsets is not None:
+        sets, problems = recorded.buildsets(settings.buildsets, origin, setup.limits)
+        rows.skipped += problems
+    return replace(tables(rows, used, "logs"), buildsets=from_rows(sets, BUILDSETS))
 
 
 def _counted(builds: Iterable[Examined], task: Task) -> Iterator[Examined]:

@@ -73,6 +73,13 @@ def build_row(origin: Origin, build: Mapping[str, object], uuid: str, examined: 
     return row
 
 
+def buildset_row(origin: Origin, buildset: Mapping[str, object]) -> Row:
+    """A row of `buildsets`; `buildset` holds what is known of it, its tenant at least."""
+    row = {name: shown(value) if isinstance(value, str) else value for name, value in buildset.items()}
+    ci = origin.ci or row["tenant"]
+    return {**row, "ci": ci, "source": origin.source, "collected": origin.now}
+
+
 def shown(text: str) -> str:
     """A name or an address without what may be a secret in it."""
     return _redacted(text) if _SUSPECT.search(text) else text

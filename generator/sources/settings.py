@@ -8,7 +8,10 @@ from typing import Protocol
 
 
 class LogsSettings(Protocol):
-    """A tree of build folders. `ci` None: each build's tenant. `log_url`: where the tree is published."""
+    """A tree of build folders. `ci` None: each build's tenant. `log_url`: where the tree is published.
+
+    `buildsets`: a file of Zuul's records of buildsets.
+    """
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -18,6 +21,8 @@ class LogsSettings(Protocol):
     def ci(self) -> str | None: ...  # noqa: D102
     @property
     def log_url(self) -> str | None: ...  # noqa: D102
+    @property
+    def buildsets(self) -> Path | None: ...  # noqa: D102
 
 
 class DocumentsSettings(Protocol):

@@ -11,13 +11,14 @@ from typing import Any
 import yaml
 
 from generator.progress import Progress
-from generator.sources.simulated import community, logs, signatures
+from generator.sources.simulated import buildsets, community, logs, signatures
 from generator.sources.simulated.build import OUTCOMES, Build
 from generator.sources.simulated.plan import plan
 from generator.sources.simulated.truth import truth
 
 #: Says which simulation has been written completely.
 _DONE = ".simulated"
+_BUILDSETS = "buildsets.ndjson"
 
 
 def simulate(
@@ -29,6 +30,8 @@ def simulate(
     sources: list[dict[str, Any]] | None = None,
 ) -> list[Build]:
     """Write logs, signatures, gatepost.yaml and truth.json into `folder`, replacing those of an earlier demo.
+
+    Beside them stand the records of buildsets, as Zuul's API would answer them.
 
     The simulated time ends at `community.END`, `days` after its begin; `scale` 1 gives some 5,400 builds,
     which are returned. The same arguments give the same bytes and file times; logs that are already those are
@@ -46,6 +49,8 @@ def simulate(
     known = json.dumps(truth(builds, seed), indent=1, default=str) + "\n"
     (folder / "truth.json").write_text(known, "utf-8")
     _configure(folder, sources or _trees())
+    lines = "".join(f"{json.dumps(record)}\n" for record in buildsets.records(builds))
+    (folder / _BUILDSETS).write_text(lines, "utf-8")
     if not there:
         done.unlink(missing_ok=True)
         _write_logs(folder / "logs", builds, seed, progress)
@@ -94,6 +99,7 @@ def _trees() -> list[dict[str, Any]]:
             "path": f"logs/{ci.source}",
             "ci": ci.ci,
             "log_url": f"https://logs.{ci.source}.example.org/",
+            **({"buildsets": _BUILDSETS} if ci is community.ZUUL else {}),
         }
         for ci in (community.ZUUL, community.FERROUS)
     ]

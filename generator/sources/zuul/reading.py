@@ -12,7 +12,7 @@ import pandas as pd
 from generator.matching.records import text
 from generator.matching.small_files import UnusableError
 from generator.model import TABLES, Schema
-from generator.sources.rows import Origin, Row, build_row, odd_results, shown, skipped_row
+from generator.sources.rows import Origin, Row, build_row, buildset_row, odd_results, skipped_row
 from generator.sources.zuul import shapes
 from generator.sources.zuul.client import UnansweredError
 from generator.sources.zuul.paging import Record, pages, records
@@ -54,9 +54,7 @@ def _build(origin: Origin, told: Told) -> Row:
 
 
 def _buildset(origin: Origin, told: Told) -> Row:
-    columns = {name: shown(v) if isinstance(v, str) else v for name, v in told.columns.items()}
-    ci = origin.ci or columns["tenant"]
-    return {**columns, "ci": ci, "source": origin.source, "collected": origin.now}
+    return buildset_row(origin, told.columns)
 
 
 BUILDS = Kind("builds", shapes.build, _build)
