@@ -21,6 +21,7 @@ _SKIPPED = 100
 #: What each table of the report is, one line each.
 MEANINGS = {
     "totals": "failure, infra and classification rates and coverage, by pipeline and window",
+    "buildsets": "buildsets that passed, and that passed at the first try, by pipeline and window",
     "days": "builds per day by pipeline",
     "hours": "builds per hour of the last 7 d by pipeline",
     "signatures": "hits, rates, change and state of each signature, by pipeline and window",
@@ -63,6 +64,7 @@ def pages(book: Book) -> Iterator[Page]:
         odd=_odd(records(book.results.odd), facts.builds),
         coverage=coverage_table(records(book.results.coverage)),
         freshness=freshness_table(book, "../"),
+        takedowns=book.context.takedowns,
     )
     yield Page(PATH, "Data", "Downloads, coverage, what was skipped and why", body, "data")
 
