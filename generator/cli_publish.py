@@ -38,3 +38,47 @@ def publish(
         return
     options = publishing.Options(keep=keep, force=force)
     publishing.publish(load(config).output, folder, options, moment(now), said)
+
+
+def correct(
+    edition: Annotated[str, typer.Argument(help="The edition, e.g. 2026-W47.", metavar="EDITION")],
+    text: Annotated[str, typer.Option("--text", help="What is wrong in it, and what is right.")],
+    config: Config = DEFAULT,
+    now: Now = None,
+) -> None:
+    """Correct an edition: a dated entry on its page, in the archive and in the feed; its numbers stay."""
+    from generator.config import load
+    from generator.editions import shelf
+    from generator.store.files import Store
+
+    new = shelf.correct(Store(load(config).state), edition, text, moment(now))
+    typer.echo(f"Correction {new.number} of edition {edition}; the next `gatepost build` shows it")
+
+
+def takedown(
+    text: Annotated[
+        str | None,
+        typer.Argument(help="What must go; the shell remembers it, so --file is better.", metavar="TEXT"),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A text a line; - is standard input.", metavar="F")
+    ] = None,
+    person: Annotated[
+        bool, typer.Option("--person", help="Names of a person: whole words, upper or lower case.")
+    ] = False,
+    published: Annotated[
+        list[Path] | None,
+        typer.Option("--publish", help="Also all sites kept in this folder; may be repeated.", metavar="DIR"),
+    ] = None,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Only say where it is.")] = False,
+    config: Config = DEFAULT,
+    now: Now = None,
+) -> None:
+    """Remove a leaked secret or a person's data from editions, state, the built site and published ones."""
+    from generator import takedown as taking_down
+    from generator.config import load
+    from generator.takedown.remover import from_input
+
+    remover = from_input(text, file, words=person)
+    places = taking_down.Places(load(config), published or [])
+    typer.echo("\n".join(taking_down.take_down(places, remover, moment(now), dry=dry)))

@@ -26,6 +26,7 @@ def gather(
     from generator.editions import weekly
     from generator.stats import StatsSettings, compute
     from generator.store.files import Store
+    from generator.takedown import notes
 
     thresholds = StatsSettings(
         coverage_threshold=settings.coverage_threshold, main_pipeline=settings.main_pipeline
@@ -35,7 +36,7 @@ def gather(
     context = _context(settings, tables, now)
     if progress is not None:
         editions = weekly.editions(store, tables, thresholds, context, progress)
-        context = replace(context, editions=editions)
+        context = replace(context, editions=editions, takedowns=notes.sentences(store))
     return compute(tables, thresholds, now), context
 
 

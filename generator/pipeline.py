@@ -71,6 +71,7 @@ def restore(settings: Settings, where: str, may_be_new: bool, progress: Progress
 
 def collect(settings: Settings, now: datetime, progress: Progress) -> None:
     """Everything new of every source goes into the store; one that cannot be used is a row of `skipped`."""
+    from generator import takedown
     from generator.store.files import Store
 
     loaded = load_folder(settings.signatures)
@@ -83,7 +84,7 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
         except GatepostError as error:
             failed.append(error)
             tables = _only_skipped(one.name, error, now)
-        store.add(_with_problems(tables, loaded, now), now, one.name)
+        store.add(takedown.kept_out(store, _with_problems(tables, loaded, now)), now, one.name)
         progress.note(
             f"{one.name}: {words.plural(len(tables.builds), 'build')} new or examined anew, "
             f"{words.plural(len(tables.hits), 'hit')}"

@@ -68,9 +68,14 @@ def correct(store: Store, id: str, text: str, now: datetime) -> Correction:
         raise GatepostError(f"{id}: no such edition", _known(store))
     if text in [one.text for one in edition.corrections]:
         raise GatepostError(f"{id}: says this already", "nothing needs to be done")
+    return add(store, edition, text, now)
+
+
+def add(store: Store, edition: Edition, text: str, now: datetime) -> Correction:
+    """Add a dated correction to an edition."""
     new = Correction(len(edition.corrections) + 1, now, text)
-    data = _dump(_told(id, (*edition.corrections, new)))
-    store.put_files({f"{_FOLDER}{id}/{CORRECTIONS}": data})
+    data = _dump(_told(edition.id, (*edition.corrections, new)))
+    store.put_files({f"{_FOLDER}{edition.id}/{CORRECTIONS}": data})
     return new
 
 

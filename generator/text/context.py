@@ -38,6 +38,8 @@ class PageContext:
     remarks: tuple[str, ...] = ()
     permalink: str = ""
     editions: tuple[Edition, ...] = ()
+    #: Sentences on what was removed on request, the newest first.
+    takedowns: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Signature]:

@@ -1,0 +1,161 @@
+"""Takes a leaked secret or a person's data out of all that was kept and published, and says that it did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator import words
+from generator.errors import GatepostError
+
+if TYPE_CHECKING:
+    from generator.config import Settings
+    from generator.store.files import Store
+    from generator.tables import Tables
+    from generator.takedown.notes import Memory, Note
+    from generator.takedown.remover import Remover
+
+_SAID = "A text was removed from this edition on request. Its numbers are as they were."
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where to look beside the state: the built site, and folders of published sites."""
+
+    settings: Settings
+    published: Sequence[Path] = ()
+
+
+def take_down(places: Places, remover: Remover, now: datetime, *, dry: bool) -> list[str]:
+    """Remove the texts of `remover` everywhere, or with `dry` only look; lines that say what was found where.
+
+    The lines never hold a text. GatepostError if a place is in use or cannot be written.
+    """
+    from generator.store.files import Store
+    from generator.takedown import notes, state
+
+    store = Store(places.settings.state)
+    memory = notes.load(store)
+    sealed = memory.seals.with_texts(remover)
+    with _sites(places) as sites:
+        before = _editions(store)
+        counts = state.clean(places.settings.state, remover, dry=dry)
+        by_site = {site: _site(site, remover, dry=dry) for site in sites}
+        counts["files of sites"] += sum(by_site.values())
+        counts = +counts
+        if not dry:
+            _correct(store, before, now)
+            note = notes.Note(now, remover.words, dict(counts))
+            _remember(store, replace(memory, seals=sealed), note, sites)
+    return [
+        *_found(counts, dry=dry),
+        *(f"  {remover.text(str(site))}: {words.plural(n, 'file')}" for site, n in by_site.items() if n),
+        *_left(places.settings, remover, known=sealed == memory.seals, dry=dry),
+    ]
+
+
+def kept_out(store: Store, tables: Tables) -> Tables:
+    """What was collected, without the texts that were removed before."""
+    from generator.takedown import notes
+    from generator.takedown.tables import cleaned
+
+    seals = notes.load(store).seals
+    return cleaned(tables, seals.clean) if seals.seals else tables
+
+
+@contextmanager
+def _sites(places: Places) -> Iterator[list[Path]]:
+    """The sites to clean, none of which anybody else changes."""
+    from contextlib import ExitStack
+
+    from generator.publish import folder
+
+    output = places.settings.output
+    with ExitStack() as held:
+        for published in places.published:
+            if not (published / folder.SITES).is_dir():
+                raise GatepostError(f"{published}: holds no published sites", "name what `publish` was given")
+            held.enter_context(folder.opened(published))
+        kept = [site for published in places.published for site in folder.kept(published)]
+        yield ([output] if (output / "index.html").is_file() else []) + kept
+
+
+def _site(site: Path, remover: Remover, *, dry: bool) -> int:
+    """Clean one site; how many of its files, and rows of the state in it, changed."""
+    from generator.store.atomic import LOCK
+    from generator.store.published import FOLDER
+    from generator.takedown import files, state
+
+    inner = site / FOLDER
+    count = files.clean(site, remover, dry=dry, leave=lambda path: inner in path.parents)
+    count += sum(state.clean(inner, remover, dry=dry).values())
+    (inner / LOCK).unlink(missing_ok=True)
+    return count
+
+
+def _editions(store: Store) -> dict[str, bytes | None]:
+    return {name: store.read_bytes(name) for name in store.file_names("editions/")}
+
+
+def _correct(store: Store, before: dict[str, bytes | None], now: datetime) -> None:
+    """Say it in each edition that changed."""
+    from generator.editions import shelf
+
+    changed = {name.split("/")[1] for name, data in before.items() if store.read_bytes(name) != data}
+    for edition in shelf.load(store):
+        if edition.id in changed:
+            shelf.add(store, edition, _SAID, now)
+
+
+def _remember(store: Store, memory: Memory, note: Note, sites: list[Path]) -> None:
+    """Keep the seals, and say what was removed, in the state and in all sites."""
+    from generator.store import atomic, manifest
+    from generator.store.files import Store
+    from generator.store.published import FOLDER
+    from generator.takedown import notes
+
+    memory = memory.with_note(note) if note.places else memory
+    notes.put(store, memory)
+    for site in sites:
+        inner = site / FOLDER
+        # who restores from this site must know it, too
+        if (inner / manifest.NAME).is_file():
+            notes.put(Store(inner), memory)
+            (inner / atomic.LOCK).unlink(missing_ok=True)
+        if note.places:
+            notes.tell(site, note)
+
+
+def _found(counts: Counter[str], *, dry: bool) -> list[str]:
+    if not counts:
+        return ["Nothing was found"]
+    verb = "Found, and left as it is (dry run):" if dry else "Removed:"
+    return [verb, *(f"  {place}: {words.count(n)}" for place, n in sorted(counts.items()))]
+
+
+def _left(settings: Settings, remover: Remover, *, known: bool, dry: bool) -> list[str]:
+    """What a takedown cannot do."""
+    lines = [
+        f"  {remover.text(str(path))} holds it: change that file yourself, or the next build brings it back"
+        for path in _own(settings)
+        if remover.data(path.read_bytes())[1]
+    ]
+    if dry:
+        return lines
+    kept_out = "was remembered before" if known else "is remembered as a salted hash"
+    return [
+        *lines,
+        f"It {kept_out}: a collection does not bring it back.",
+        "What was mailed or copied elsewhere stays there; a secret that was public must be changed.",
+    ]
+
+
+def _own(settings: Settings) -> list[Path]:
+    """Files that people write and builds read."""
+    signatures = sorted(path for path in settings.signatures.rglob("*") if path.is_file())
+    return signatures + ([settings.files] if settings.files and settings.files.is_file() else [])
