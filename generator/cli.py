@@ -13,8 +13,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from generator import __version__, cli_ask, cli_mail, cli_publish
-from generator.cli_options import DEFAULT, Config, Format, Now, Quiet, Verbose, moment, progress
+from generator import __version__, cli_ask, cli_lint, cli_mail, cli_publish
+from generator.cli_options import DEFAULT, Config, Now, Quiet, Verbose, moment, progress
 from generator.errors import GatepostError
 
 app = typer.Typer(
@@ -78,19 +78,7 @@ def check(
     raise typer.Exit(0 if usable else 1)
 
 
-@app.command(epilog="Example: gatepost lint queries/")
-def lint(
-    folder: Annotated[Path, typer.Argument(help="The folder of signature files.", metavar="DIR")],
-    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
-) -> None:
-    """Find signatures that are broken or do not do what they seem to; exit 1 on errors."""
-    from generator import lint as linter
-
-    findings = linter.lint_folder(folder)
-    typer.echo(linter.as_json(findings) if output is Format.JSON else linter.as_table(findings))
-    raise typer.Exit(linter.exit_code(findings))
-
-
+app.command(epilog="Example: gatepost lint queries/ --against https://gatepost.example.org/")(cli_lint.lint)
 app.command(epilog="Example: gatepost explain --signatures queries/ logs/0a1b2c3/")(cli_ask.explain)
 app.command(epilog="Example: gatepost query 'message:\"No space left\"' --days 7")(cli_ask.query)
 

@@ -22,7 +22,7 @@ from generator.matching.tags import FileList, log_name
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.signatures.model import Signature
-from generator.zuul_return import warnings, write
+from generator.zuul_return import write
 
 CONSOLES = ("job-output.txt", "console.html", "console.txt")
 KNOWN, UNKNOWN = 0, 3
@@ -70,7 +70,7 @@ def run(
         return _json(result), code
     report = _report(result, loaded.signatures, passed, settings.bug_url)
     if zuul_return is not None:
-        write(zuul_return, warnings([headline(report)]))
+        write(zuul_return, [headline(report)])
     return _json(result) if output_format == "json" else render(report), code
 
 

@@ -17,35 +17,26 @@ from generator.words import count, cut
 if TYPE_CHECKING:
     from generator.lint.finding import Finding
 
-WARNING_CHARS = 300
+WARNING_CHARS = 600
 #: Comments on one change; more than these nobody reads, and the log has them all.
 COMMENTS = 50
 
-Returned = dict[str, object]
+
+def write(path: Path, warnings: Iterable[str], findings: Sequence[Finding] = ()) -> None:
+    """Write a file for the parameter `file` of `zuul_return`: warnings, and findings as comments on files."""
+    said = [cut(f"Gatepost: {printable(each)}", WARNING_CHARS) for each in warnings]
+    if len(findings) > COMMENTS:
+        said.append(f"Gatepost: {count(len(findings) - COMMENTS)} more findings are in the log only")
+    returned = {"zuul": {"warnings": said, "file_comments": _comments(findings[:COMMENTS])}}
+    path.write_text(json.dumps(returned, indent=2) + "\n", "utf-8")
 
 
-def write(path: Path, returned: Returned) -> None:
-    """Write a file for `zuul_return`'s parameter `file`."""
-    path.write_text(json.dumps({"zuul": returned}, indent=2) + "\n", "utf-8")
-
-
-def warnings(sentences: Iterable[str]) -> Returned:
-    """Warnings of a build, which Zuul reports with its result."""
-    return {"warnings": [cut(f"Gatepost: {printable(each)}", WARNING_CHARS) for each in sentences]}
-
-
-def comments(findings: Sequence[Finding]) -> Returned:
-    """Comments on the files and lines that the findings are about, with `level` as Zuul has it."""
+def _comments(findings: Sequence[Finding]) -> dict[str, list[dict[str, object]]]:
+    """By file, with the keys that Zuul knows."""
     by_file: dict[str, list[dict[str, object]]] = {}
-    for finding in findings[:COMMENTS]:
+    for finding in findings:
         message = f"{finding.message} ({finding.check})" + (f"\n{finding.hint}" if finding.hint else "")
         text = "\n".join(printable(line) for line in message.splitlines())
-        comment: dict[str, object] = {
-            "line": max(finding.line, 1),
-            "level": finding.severity,
-            "message": text,
-        }
-        by_file.setdefault(finding.path, []).append(comment)
-    rest = len(findings) - COMMENTS
-    more = [f"{count(rest)} more findings are in the log only"] if rest > 0 else []
-    return {"file_comments": by_file, **(warnings(more) if more else {})}
+        comment: dict[str, object] = {"level": finding.severity, "message": text}
+        by_file.setdefault(finding.path, []).append({"line": max(finding.line, 1), **comment})
+    return by_file

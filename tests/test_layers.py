@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 LAYERS: list[set[str]] = [
-    {"cli", "cli_ask", "cli_mail", "cli_publish", "cli_options", "__main__"},
+    {"cli", "cli_ask", "cli_lint", "cli_mail", "cli_publish", "cli_options", "__main__"},
     {
         "pipeline",
         "gathering",
@@ -103,6 +103,8 @@ SIDEWAYS = {
     ("cli", "cli_publish"),
     ("cli_publish", "cli_options"),
     ("cli_ask", "cli_options"),
+    ("cli", "cli_lint"),
+    ("cli_lint", "cli_options"),
     ("cli", "cli_mail"),
     ("cli_mail", "cli_options"),
 }

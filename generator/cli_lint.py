@@ -1,0 +1,45 @@
+"""The command that judges signatures: lint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator.cli_options import Format, ZuulReturn
+from generator.errors import GatepostError
+
+Folder = Annotated[Path, typer.Argument(help="The folder of signature files.", metavar="DIR")]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        help="A published site, by address or folder: signatures that it lacks, or has with another query, "
+        "are tried on the failure lines that it publishes of unclassified builds.",
+        metavar="SITE",
+    ),
+]
+Files = Annotated[
+    Path | None,
+    typer.Option("--files", help="With --against: the list of files with their tags.", metavar="LIST.yaml"),
+]
+Output = Annotated[Format, typer.Option("--format", help="For people or for machines.")]
+
+
+def lint(
+    folder: Folder,
+    against: Against = None,
+    files: Files = None,
+    output: Output = Format.TEXT,
+    zuul_return: ZuulReturn = None,
+) -> None:
+    """Find signatures that are broken or do not do what they seem to; exit 1 on errors."""
+    from generator.lint.run import run
+
+    if files is not None and against is None:
+        raise GatepostError(
+            "--files goes with --against", "gatepost lint DIR --against SITE --files LIST.yaml"
+        )
+    text, code = run(folder, against, files, output.value, zuul_return)
+    typer.echo(text)
+    raise typer.Exit(code)
