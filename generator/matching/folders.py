@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,10 +140,13 @@ class _Search:
 def log_files(folder: Path) -> LogFiles:
     """The log files of a build's folder; metadata is left out, and what is no log by its ending."""
     walk = _Walk(folder, folder.resolve())
-    names = sorted(
-        walk.names(folder, 0), key=lambda name: (log_name(name) not in (CONSOLE, "console.html"), name)
-    )
+    names = console_first(walk.names(folder, 0))
     return LogFiles(tuple(names), walk.no_logs, tuple(walk.problems))
+
+
+def console_first(names: Iterable[str]) -> list[str]:
+    """The files of a build in the order in which they are searched."""
+    return sorted(names, key=lambda name: (log_name(name) not in (CONSOLE, "console.html"), name))
 
 
 @dataclass

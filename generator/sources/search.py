@@ -30,11 +30,11 @@ class Search:
     engine: Engine
     rows: Rows = field(default_factory=Rows)
     _hits: dict[str, Row] = field(default_factory=dict)
-    _ends: dict[str, Tail] = field(default_factory=dict)
+    _ends: dict[str, Tail | None] = field(default_factory=dict)
 
     def judge(self, names: Sequence[str]) -> Sequence[str]:
         """Of all files, those in which failure lines are looked for if no signature matches in any."""
-        self._ends = {name: Tail() for name in judged(names, self.files)}
+        self._ends = {name: None for name in judged(names, self.files)}
         return tuple(self._ends)
 
     def facts_of(self, name: str) -> Facts:
@@ -42,15 +42,16 @@ class Search:
         return Facts(self.facts.of_file(name, self.files.tags(name)), unknown=not self.facts.known)
 
     def scan(self, name: str, stream: LogStream) -> Scan:
-        """Search one file; what is wrong with it is for the caller to tell."""
-        end = self._ends.get(name)
-        scan = self.engine.scan(stream if end is None else end.watch(stream), self.facts_of(name))
-        if scan.long_lines:
-            self.skip(name, "long line", f"lines searched only up to 1 MiB: {scan.long_lines:,}")
-        return scan
+        """Search one file, perhaps not for the first time; what is wrong with it is for the caller to tell."""
+        if name not in self._ends:
+            return self.engine.scan(stream, self.facts_of(name))
+        end = self._ends[name] = Tail()
+        return self.engine.scan(end.watch(stream), self.facts_of(name))
 
     def take(self, name: str, scan: Scan) -> None:
         """Keep what was found in a file."""
+        if scan.long_lines:
+            self.skip(name, "long line", f"lines searched only up to 1 MiB: {scan.long_lines:,}")
         for signature, match in scan.matches.items():
             row = self._hits.get(signature)
             if row is None:
@@ -63,7 +64,7 @@ class Search:
         """All files are searched: add the hits, or the failure lines of a failed build without any."""
         self.rows.hits += self._hits.values()
         if outcome == "failure" and not self._hits:
-            lines = failure_lines(self._ends)
+            lines = failure_lines({name: end for name, end in self._ends.items() if end is not None})
             self.rows.failure_lines += [{"build_uuid": self.uuid, **line} for line in lines]
 
     def skip(self, name: str, reason: str, detail: str) -> None:

@@ -7,11 +7,22 @@ from datetime import datetime
 
 import pandas as pd
 
-from generator.model import CLOSED, NOT_USABLE, NOTHING, OTHER_BUILDS, OUTSIDE, PARTLY, REFUSED
+from generator.model import CLOSED, NOT_FETCHED, NOT_USABLE, NOTHING, OTHER_BUILDS, OUTSIDE, PARTLY, REFUSED
 
 #: Reasons of `skipped` that tell how a source as a whole answered.
 TOO_OLD = "older than the raw rows kept"
-OF_A_SOURCE = ("no builds", NOT_USABLE, TOO_OLD, OUTSIDE, NOTHING, OTHER_BUILDS, REFUSED, CLOSED, PARTLY)
+OF_A_SOURCE = (
+    "no builds",
+    NOT_USABLE,
+    TOO_OLD,
+    OUTSIDE,
+    NOTHING,
+    OTHER_BUILDS,
+    REFUSED,
+    CLOSED,
+    PARTLY,
+    NOT_FETCHED,
+)
 #: Never null, so that a source guesses where it has no metadata: a guess never replaces knowledge.
 _DEFAULTED = ("ci", "final", "source")
 #: On one day.

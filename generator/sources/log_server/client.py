@@ -26,7 +26,7 @@ _REST = 1 << 16  # bytes of an answer of no use that are read, so that its conne
 class Body(io.RawIOBase):
     """The body of an answer as it is served; `fault` is why it could not be read to its end.
 
-    `packed`: it is gzip for the way only, whatever else the file may be.
+    `packed`: it is gzip for the way only, whatever else the file may be; `kind`: the media type.
     """
 
     def __init__(self, response: HTTPResponse) -> None:
@@ -36,6 +36,7 @@ class Body(io.RawIOBase):
         if encoding not in ("", "identity", "gzip", "x-gzip"):
             raise FetchError(SERVER, "an encoding that was not asked for")
         self.packed = encoding.endswith("gzip")
+        self.kind = response.getheader("content-type", "").lower()
         self.fault: FetchError | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -55,7 +56,7 @@ class Client:
     """Fetches over connections of its own: for one thread."""
 
     def __init__(self, guard: Guard, timeout_s: float, agent: str) -> None:
-        self._guard, self._timeout_s, self._agent = guard, timeout_s, agent
+        self.guard, self._timeout_s, self._agent = guard, timeout_s, agent
         self._open: dict[tuple[str, str, int], Connection] = {}
 
     def close(self) -> None:
@@ -66,7 +67,7 @@ class Client:
     @contextmanager
     def get(self, url: str, allowance: Allowance) -> Iterator[Body]:
         """The body of what is there, as it is served; raises FetchError, which also reading it may."""
-        place = self._guard.place(url)
+        place = self.guard.place(url)
         for _ in range(_HOPS + 1):
             connection, response = self._ask(place, allowance)
             try:
@@ -90,7 +91,7 @@ class Client:
                 if error.wait_s != 0:
                     raise
                 # the server may have ended it before the request arrived
-        connection = Connection(self._guard, place, self._timeout_s, allowance)
+        connection = Connection(self.guard, place, self._timeout_s, allowance)
         try:
             return connection, connection.ask(place, self._agent, allowance)
         except BaseException:
@@ -101,7 +102,7 @@ class Client:
         location = response.getheader("location")
         if response.status not in _MOVED or location is None:
             return None
-        return self._guard.redirected(place, location)
+        return self.guard.redirected(place, location)
 
     def _done(self, connection: Connection, response: HTTPResponse) -> None:
         """Keep the connection if the answer was read to its end, which may be a few bytes away."""
