@@ -33,7 +33,7 @@ class State(NamedTuple):
 
 def open_session() -> None:
     """Called by the process whose end is the session's; it starts nothing yet."""
-    os.environ[RUN] = f"{os.getpid()}-{os.urandom(8).hex()}"
+    os.environ[RUN] = f"{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def close_session() -> None:

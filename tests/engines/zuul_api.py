@@ -22,8 +22,7 @@ TENANTS = [f"tenant-{number}" for number in range(1000)]
 
 def python() -> Path:
     """The Python that has Zuul."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    default = cache / "gatepost-ci" / f"zuul-{VERSION}" / "bin" / "python"
+    default = cache() / f"zuul-{VERSION}" / "bin" / "python"
     found = Path(os.environ.get("GATEPOST_ZUUL_PYTHON") or default)
     if not (found.parent / "zuul-web").exists():
         raise CannotRunError(
@@ -31,6 +30,11 @@ def python() -> Path:
             f"at {default.parent.parent}, or set GATEPOST_ZUUL_PYTHON to its python"
         )
     return found
+
+
+def cache() -> Path:
+    """The folder where `.ci/run` puts the environments that tests need."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gatepost-ci"
 
 
 def scripts() -> Path:
