@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from generator import pipeline
@@ -107,7 +108,8 @@ def test_a_removed_signature_leaves_what_it_hit_unclassified(settings: Settings,
     assert set(collect(settings)) == {"100"}
     read = Store(settings.state).read()
     assert build_of(1) in set(read.failure_lines["build_uuid"])
-    assert set(read.signatures["signature"]) == {"100"}
+    gone = read.signatures.set_index("signature")["removed"]
+    assert gone["200"] == NOW and gone["100"] is pd.NaT
 
 
 def test_old_builds_in_the_tree_are_counted_once_and_stay_forgotten(settings: Settings) -> None:

@@ -111,8 +111,8 @@ def _farewell(gone: Removed) -> tuple[str, str]:
     why = "its file is refused; the Data page says why" if gone.refused else "its file was removed"
     return (
         f"It is no longer looked for since {day}: {why}.",
-        "Builds that were collected later are not examined with it, so its numbers stop there. "
-        "Once the file is back and usable, they go on.",
+        "Builds that came later are not examined with it, and earlier ones that could be read again are "
+        "counted without it, so its numbers stop. Once the file is back and usable, they go on.",
     )
 
 

@@ -61,16 +61,18 @@ def _more(count: int, shown: int) -> tuple[str, str]:
 
 
 def _removed(book: Book, ids: list[str]) -> Table:
-    since = {id: book.context.removed_by_id[id].since for id in ids}
-    newest = sorted(ids, key=lambda id: (-since[id].timestamp(), id))[:_REMOVED]
-    columns = (
-        Column("Signature"),
-        Column("Removed", nowrap=True),
-        Column("Last seen", nowrap=True),
-        Column("Bug"),
-    )
+    gone = book.context.removed_by_id
+    newest = sorted(ids, key=lambda id: (-gone[id].since.timestamp(), id))[:_REMOVED]
+    columns = (Column("Signature"), Column("Since", nowrap=True), Column("Why"), Column("Bug"))
     rows = [
-        TableRow((name_cell(book, id, PATH), _day_cell(since[id]), _last_seen(book, id), bug_cell(book, id)))
+        TableRow(
+            (
+                name_cell(book, id, PATH),
+                _day_cell(gone[id].since),
+                "file refused" if gone[id].refused else "file removed",
+                bug_cell(book, id),
+            )
+        )
         for id in newest
     ]
     return Table("Signatures that are no longer looked for", columns, rows)
