@@ -35,7 +35,7 @@ LATE = timedelta(days=2)
 _BEFORE = timedelta(days=28)
 _TICK = timedelta(microseconds=1)
 _GROUPS = ("ci", "pipeline", "provider")
-_TABLES = ("totals", "signatures", "days", "groups", "coverage", "partial")
+_TABLES = ("totals", "buildsets", "signatures", "days", "groups", "coverage", "partial")
 
 
 def due(ends: pd.Series[Any], pruned: datetime | None, have: Sequence[str], now: datetime) -> list[Week]:
@@ -135,8 +135,10 @@ def _main(results: Results, frame: pd.DataFrame) -> pd.Series[bool]:
 def _frames(week: Week, results: Results) -> dict[str, pd.DataFrame]:
     """The rows of the report that are about the week."""
     signatures, days, groups = results.signatures, results.days, results.groups
+    sets = results.buildsets
     week_of = {
         "totals": results.totals[_totals(results)],
+        "buildsets": sets[(sets["window"] == "7d") & (sets["ci"] == ALL) & _main(results, sets)],
         "signatures": signatures[
             (signatures["window"] == "7d") & (signatures["voting"] == "voting") & _main(results, signatures)
         ],

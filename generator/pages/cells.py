@@ -94,10 +94,10 @@ def _before(row: Row) -> str:
     return f"{words.count(row['prev_k'])} of {words.count(row['prev_n'])} before" if row["prev_n"] else ""
 
 
-def key_figure(label: str, row: Row | None, note: str = "") -> KeyFigure:
-    """A rate with its interval and its change."""
+def key_figure(label: str, row: Row | None, note: str = "", unit: str = "") -> KeyFigure:
+    """A rate with its interval and its change; `unit` says what was counted, if not builds."""
     value, of = value_of(row, "k", "n")
-    of = marked(of, row)
+    of = marked(f"{of} {unit}".rstrip() if of else of, row)
     interval = words.interval(row["low"], row["high"]) if row and row["n"] >= words.FEW else ""
     if row is None or not row["n"] or "state" not in row:
         return KeyFigure(label, value, of, interval, note=note)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generator import words
 from generator.pages.book import Book
+from generator.pages.buildset_table import buildset_table
 from generator.pages.cells import interval_cell, rate_cell, time_cell, trend_cell
 from generator.pages.group import counts_line, group_figure, group_keys
 from generator.pages.paths import ci_path, root_of
@@ -25,6 +26,7 @@ def pages(book: Book) -> Iterator[Page]:
     body = render("pages/cis.html", table=_index(book), count=len(book.cis))
     yield Page(PATH, "CIs", "The systems that ran the builds", body, "cis")
     coverage = grouped(book.results.coverage, "ci")
+    sets = grouped(book.results.buildsets, "ci")
     newest = {row["ci"]: row for row in records(book.results.freshness)}
     for ci in book.cis:
         path, name = ci_path(ci), inert(ci)
@@ -42,6 +44,7 @@ def pages(book: Book) -> Iterator[Page]:
             signatures=hit_table(
                 book, hits, path, f"Signatures that match failed builds of {name}, last 28 d"
             ),
+            buildsets=buildset_table(sets.get(ci, [])),
             coverage=coverage_table(coverage.get(ci, [])),
         )
         yield Page(path, name, f"Failure rate and coverage of {name}", body, "cis")

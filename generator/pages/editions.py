@@ -10,19 +10,15 @@ from generator import words
 from generator.editions.edition import WEEK, Edition, Week
 from generator.pages import edition_tables as tables
 from generator.pages.book import Book
-from generator.pages.cells import key_figure, rate_cell
-from generator.render import Cell, Column, KeyFigure, State, Table, render
+from generator.pages.cells import rate_cell
+from generator.pages.key_figures import key_figures
+from generator.render import Cell, Column, State, Table, render
 from generator.render import Row as TableRow
 from generator.site import Page
 from generator.text.names import inert
+from generator.text.records import Row
 
 PATH = "editions/index.html"
-_KEYS = (
-    ("failed", "Failed builds"),
-    ("classified", "Classified failures"),
-    ("infra", "Infra outcomes, apart"),
-    ("coverage", "Coverage: builds examined"),
-)
 
 
 def pages(book: Book) -> Iterator[Page]:
@@ -50,7 +46,7 @@ def _body(book: Book, edition: Edition) -> Markup:
         area=tables.area(edition),
         remarks=[inert(text, 400) for text in edition.document["remarks"]],
         corrections=[(one, inert(one.text, 2000)) for one in edition.corrections],
-        keys=_keys(edition),
+        keys=key_figures(_totals(edition)),
         signatures=tables.signatures(book, edition),
         days=tables.days(edition),
         groups=tables.groups(edition),
@@ -62,9 +58,10 @@ def _body(book: Book, edition: Edition) -> Markup:
     )
 
 
-def _keys(edition: Edition) -> list[KeyFigure]:
-    totals = {row["figure"]: row for row in tables.of_main(edition, "totals")}
-    return [key_figure(title, totals.get(figure)) for figure, title in _KEYS]
+def _totals(edition: Edition) -> dict[str, Row]:
+    """The figures of its pipeline; those of buildsets too, where they were known."""
+    rows = [*tables.of_main(edition, "totals"), *tables.of_main(edition, "buildsets")]
+    return {row["figure"]: row for row in rows}
 
 
 def _span(week: Week) -> str:
@@ -99,7 +96,7 @@ def _gap(week: Week, until: Week) -> Iterator[TableRow]:
 
 
 def _row(edition: Edition) -> TableRow:
-    totals = {row["figure"]: row for row in tables.of_main(edition, "totals")}
+    totals = _totals(edition)
     told = edition.document["verdict"]
     corrections = len(edition.corrections)
     marks = [

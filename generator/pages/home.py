@@ -9,7 +9,8 @@ from generator import words
 from generator.figures.daily import daily
 from generator.figures.figure import Figure
 from generator.pages.book import Book
-from generator.pages.cells import key_figure, marked
+from generator.pages.cells import marked
+from generator.pages.key_figures import key_figures
 from generator.pages.paths import gate_path, root_of, signature_path
 from generator.pages.signature_rows import signature_table
 from generator.pages.state_tables import freshness_table, top_jobs
@@ -105,7 +106,7 @@ def _view(book: Book, scope: Scope, path: str) -> View:
         state=_state(scope, found),
         verdict=found,
         culprit=root + signature_path(found.signature) if found.signature else "",
-        keys=_keys(scope),
+        keys=key_figures(scope.totals),
         compared=_compared(scope),
         switches=_switches(book, scope, root),
         figure=_figure(book, scope),
@@ -128,16 +129,6 @@ def _view(book: Book, scope: Scope, path: str) -> View:
 def _state(scope: Scope, found: Verdict) -> State:
     kind = found.tone if found.tone in ("worse", "better") else ""
     return State(found.word, kind, {"worse": "up", "better": "dn"}.get(kind, ""))
-
-
-def _keys(scope: Scope) -> list[KeyFigure]:
-    figures = {
-        "failed": "Failed builds",
-        "classified": "Classified failures",
-        "infra": "Infra outcomes, apart",
-        "coverage": "Coverage: builds examined",
-    }
-    return [key_figure(label, scope.totals.get(figure)) for figure, label in figures.items()]
 
 
 def _compared(scope: Scope) -> str:

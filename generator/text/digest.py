@@ -10,14 +10,19 @@ from generator.text.layout import figure, frequent, paragraph, section
 from generator.text.missing import missing, unrated
 from generator.text.names import label, plain, short
 from generator.text.records import Row
-from generator.text.scope import Scope, Scopes, compared, judged, state_of
+from generator.text.scope import Scope, Scopes, compared, figure_known, judged, state_of
 from generator.text.verdict import Verdict, evidence, verdict
 
 if TYPE_CHECKING:
     from generator.stats.results import Results
 
 _LINES = 60
-_FIGURES = (("failed", "Failed builds"), ("classified", "Classified failures"), ("infra", "Infra outcomes"))
+_FIGURES = (
+    ("failed", "Failed builds"),
+    ("first_pass", "First-pass rate"),
+    ("classified", "Classified failures"),
+    ("infra", "Infra outcomes"),
+)
 _CHANGE = {"new": "new", "returned": "back", "worse": "worse", "better": "better"}
 
 
@@ -97,7 +102,8 @@ class _Mail:
         return [sentence for sentence in told if sentence]
 
     def _figures(self) -> list[str]:
-        return [_figure_line(title, self._scope.totals.get(key)) for key, title in _FIGURES]
+        totals = self._scope.totals
+        return [_figure_line(title, totals.get(key)) for key, title in _FIGURES if figure_known(key, totals)]
 
     def _entries(self, rows: list[Row]) -> list[str]:
         """Two lines a signature: its name, then what is known of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,17 @@ def judged(row: Row) -> bool:
     return row["change"] is not None and min(row["n"], row["prev_n"]) >= words.FEW
 
 
+def figure_known(figure: str, totals: Mapping[str, Row]) -> bool:
+    """Whether it is worth a line: figures of buildsets are not where no source tells of them."""
+    return figure not in ("passed", "first_pass") or figure in totals
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Totals by figure, and the signatures that are shown, most hits first; rows of the tables of Results."""
+    """Totals by figure, those of buildsets too, and the signatures that are shown, most hits first.
+
+    All are rows of the tables of Results.
+    """
 
     pipeline: str
     voting: str
@@ -85,6 +94,10 @@ class Scopes:
         for row in records(results.totals):
             key = (row["pipeline"], row["voting"], row["window"])
             self._totals.setdefault(key, {})[row["figure"]] = row
+        for row in records(results.buildsets[results.buildsets["ci"] == ALL]):
+            # a non-voting job never decides what becomes of a buildset
+            for voting in ("voting", "all"):
+                self._totals.setdefault((row["pipeline"], voting, row["window"]), {})[row["figure"]] = row
         every = results.signatures
         shown = every[~(every["hidden"] | every["removed"]).astype(bool)]
         self._signatures = grouped(shown, "pipeline", "voting", "window")

@@ -11,7 +11,7 @@ from generator.text.digest import edition
 from generator.text.missing import missing, unrated
 from generator.text.names import inert, label
 from generator.text.records import Row
-from generator.text.scope import Scope, Scopes, compared, judged, state_of
+from generator.text.scope import Scope, Scopes, compared, figure_known, judged, state_of
 from generator.text.verdict import evidence, verdict
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$!])")
 _FIGURES = (
     ("failed", "Failed builds"),
+    ("passed", "Buildsets that passed"),
+    ("first_pass", "Buildsets that passed at the first try"),
     ("classified", "Classified failures"),
     ("infra", "Infra outcomes, apart"),
     ("coverage", "Coverage: builds examined"),
@@ -80,6 +82,8 @@ def _figures(scope: Scope) -> str:
     rows: list[tuple[str, ...]] = []
     for figure, title in _FIGURES:
         row = scope.totals.get(figure)
+        if not figure_known(figure, scope.totals):
+            continue
         if row is None or not row["n"]:
             rows.append((title, "no data", "", ""))
             continue

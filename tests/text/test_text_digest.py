@@ -138,3 +138,23 @@ def test_tsc_report_reads_as_it_did() -> None:
 
 def test_markdown_is_escaped() -> None:
     assert escaped("a*b_c|<d>[e](f)`g`\n# h") == r"a\*b\_c\|\<d\>\[e\](f)\`g\` \# h"
+
+
+def with_buildsets(n: int) -> Results:
+    change = {"change": -0.111, "change_low": -0.183, "change_high": -0.035, "prev_k": 250, "prev_n": 318}
+    first = {**made.total("first_pass", 214 * bool(n), n, "worse" if n else "no data", **change), "ci": "*"}
+    first.pop("voting")
+    of_all = {**first, "figure": "passed", "k": 235 * bool(n)}
+    one_ci = {**first, "ci": "zuul", "k": 1, "n": 1}
+    return made.results(totals=[made.total("failed", 353, 2462)], buildsets=[first, of_all, one_ci])
+
+
+def test_the_first_pass_rate_stands_in_mail_and_report_where_buildsets_are_known() -> None:
+    mail, report = (write(with_buildsets(318), context()) for write in (digest, tsc))
+    assert "  First-pass rate        67.3 %      214/318   -11.1  (-18.3 to -3.5)\n" in mail
+    assert "| Buildsets that passed | 73.9\u202f% (235 of 318) |" in report
+    assert "| Buildsets that passed at the first try | 67.3\u202f% (214 of 318) |" in report
+    mail, report = (write(with_buildsets(0), context()) for write in (digest, tsc))
+    assert "  First-pass rate       no data\n" in mail, mail
+    none = made.results(totals=[made.total("failed", 353, 2462)])
+    assert "First-pass" not in digest(none, context()) and "Buildsets" not in tsc(none, context())
