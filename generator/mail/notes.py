@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from generator.model import SCHEMA_VERSION
 from generator.store.files import Store
 from generator.store.manifest import key_of
 from generator.store.transaction import writing
@@ -63,7 +64,7 @@ def made(edition: str, message_id: str, state: State, at: datetime, recipients: 
 
 
 def _dump(note: Note) -> bytes:
-    return (json.dumps(asdict(note), indent=1) + "\n").encode()
+    return (json.dumps({"schema_version": SCHEMA_VERSION, **asdict(note)}, indent=1) + "\n").encode()
 
 
 def _name(edition: str) -> str:

@@ -42,6 +42,8 @@ MEANINGS = {
     "freshness": "newest build of each CI",
     "skipped": "what could not be read, and why",
     "partial": "what an index did not answer completely: which day, of what, why",
+    "history": "failure rates by week and month since the first day collected, of all together and by CI",
+    "signature_history": "first and last day of each signature since then",
     "odd": "builds that are kept but lack something",
 }
 
@@ -76,6 +78,7 @@ def _downloads(book: Book) -> Table:
         Column("Rows", numeric=True),
         Column("CSV"),
         Column("JSON"),
+        Column("Schema"),
     )
     rows = []
     for name in RESULTS:
@@ -88,6 +91,7 @@ def _downloads(book: Book) -> Table:
                     Cell(words.count(length), sort=length),
                     Cell("CSV", href=f"{name}.csv"),
                     Cell("JSON", href=f"{name}.json"),
+                    Cell("Schema", href=f"schema/{name}.json"),
                 )
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.editions import shelf
+from generator.pages import schemas
 from generator.pages.book import Book
 from generator.pages.downloads import write as write_tables
 from generator.pages.paths import job_path, signature_path
@@ -19,6 +20,7 @@ from generator.text.tsc import tsc
 def write_files(results: Results, context: PageContext, site: Path) -> None:
     """Writes `data/`, `digest.txt`, `tsc.md`, `feed.xml` and files of editions into a site's folder."""
     write_tables(results, site / "data")
+    schemas.write(site / "data" / "schema")
     (site / "digest.txt").write_text(digest(results, context), "ascii", newline="\n")
     (site / "tsc.md").write_text(tsc(results, context), "utf-8", newline="\n")
     shelf.write(context.editions, site)

@@ -44,7 +44,7 @@ def take_down(places: Places, remover: Remover, now: datetime, *, dry: bool) -> 
     sealed = memory.seals.with_texts(remover)
     with _sites(places) as sites:
         before = _editions(store)
-        counts = state.clean(places.settings.state, remover, dry=dry)
+        counts, _ = state.clean(places.settings.state, remover, dry=dry)
         by_site = {site: _site(site, remover, dry=dry) for site in sites}
         counts["files of sites"] += sum(by_site.values())
         counts = +counts
@@ -86,16 +86,16 @@ def _sites(places: Places) -> Iterator[list[Path]]:
 
 
 def _site(site: Path, remover: Remover, *, dry: bool) -> int:
-    """Clean one site; how many of its files, and rows of the state in it, changed."""
+    """Clean one site and the state in it; how many files changed."""
     from generator.store.atomic import LOCK
     from generator.store.published import FOLDER
     from generator.takedown import files, state
 
     inner = site / FOLDER
     count = files.clean(site, remover, dry=dry, leave=lambda path: inner in path.parents)
-    count += sum(state.clean(inner, remover, dry=dry).values())
+    _, within = state.clean(inner, remover, dry=dry)
     (inner / LOCK).unlink(missing_ok=True)
-    return count
+    return count + within
 
 
 def _editions(store: Store) -> dict[str, bytes | None]:

@@ -41,20 +41,22 @@ class _Nothing:
         """Not written."""
 
 
-def clean(folder: Path, remover: Remover, *, dry: bool) -> Counter[str]:
-    """Remove the texts from a state; rows by table (`rows of hits`), and files by their first folder."""
+def clean(folder: Path, remover: Remover, *, dry: bool) -> tuple[Counter[str], int]:
+    """Remove the texts from a state: `rows of hits` and `files of editions` by place, and files in all."""
     counts: Counter[str] = Counter()
     if not (folder / manifest.NAME).is_file():
-        return counts
+        return counts, 0
+    changed_files = 0
     with _change(folder, dry) as change:
         for key in change.before.files:
             place, found = _entry(change, folder, key, remover)
             counts[place] += found
+            changed_files += found > 0
     named = {folder / entry.path for entry in manifest.load(folder).files.values()}
     # half a download, a compiled query: of no state, but on the disk
     rest = files.clean(folder, remover, dry=dry, leave=lambda path: path in named or path.name in _OWN)
-    counts["other files"] += rest
-    return +counts
+    counts["other files of the state"] += rest
+    return +counts, changed_files + rest
 
 
 @contextmanager
@@ -76,7 +78,7 @@ def _entry(change: _Change, folder: Path, key: str, remover: Remover) -> tuple[s
         new = files.without(name, path.read_bytes(), remover)
         if new is not None:
             change.put_bytes(name, new)
-        return name.split("/")[0], int(new is not None)
+        return f"files of {name.split('/')[0]}", int(new is not None)
     try:
         table = pq.read_table(pa.BufferReader(path.read_bytes()))
     except pa.ArrowException:
