@@ -18,7 +18,7 @@ def as_text(trial: Trial) -> str:
     """Plain text: what was tried on what, a row a signature, and what that does not say."""
     lines = [summary(trial), ""]
     width = max((len(one.signature) for one in trial.tried), default=0)
-    for one in trial.tried:
+    for one in trial.tried if trial.builds else ():
         lines.append(f"  {one.signature:<{width}}  {one.state:<7}  {_explains(one, trial)}")
         lines += [f"  {'':<{width}}  {'':<7}  e.g. {printable(log)}" for log in one.logs[:1]]
     return "\n".join(lines).rstrip("\n")
