@@ -106,6 +106,9 @@ SIGNATURES: Schema = (
     Column("allow_nonvoting", "bool", "non-voting builds count too"),
     Column("resolved_at", "timestamp", "the day its bug was said to be fixed"),
     Column("removed", "timestamp", "first collection without it, its file gone or refused; null: looked for"),
+    Column("hit_first", "timestamp", "midnight UTC of the first day with a hit; only of a removed one"),
+    Column("hit_last", "timestamp", "the same of the last day"),
+    Column("hit_builds", "int64", "so many builds it matched; only of a removed one"),
 )
 
 ASKED: Schema = (
@@ -217,7 +220,14 @@ ROLLUP_HITS: Schema = (
     ),
 )
 
-#: What one collection yields and the store keeps, by table name.
+#: The rollups without what only grows them: small, however far back they go.
+_NARROW = ("day", "ci", "outcome", "voting", "final", "examined", "classified", "signature")
+HISTORY_BUILDS: Schema = tuple(c for c in ROLLUP_BUILDS if c.name in (*_NARROW, "builds"))
+HISTORY_HITS: Schema = tuple(
+    c for c in ROLLUP_HITS if c.name in ("day", "outcome", "voting", "final", "signature", "hits")
+)
+
+#: What one collection yields and the store keeps, by table name; the last two the store makes of rollups.
 TABLES: dict[str, Schema] = {
     "builds": BUILDS,
     "hits": HITS,
@@ -230,4 +240,6 @@ TABLES: dict[str, Schema] = {
     "answers": ANSWERS,
     "buildsets": BUILDSETS,
     "cursors": CURSORS,
+    "history_builds": HISTORY_BUILDS,
+    "history_hits": HISTORY_HITS,
 }

@@ -97,6 +97,8 @@ class Tables:
     answers: pd.DataFrame
     buildsets: pd.DataFrame
     cursors: pd.DataFrame
+    history_builds: pd.DataFrame
+    history_hits: pd.DataFrame
 
     @classmethod
     def of(cls, **frames: pd.DataFrame) -> Tables:

@@ -18,6 +18,7 @@ from generator.figures import svg
 TOP = 12
 #: Pixels from zero to the lower edge: tick labels and coverage strip.
 BELOW = 46
+_LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 _STEPS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -34,15 +35,15 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Slots:
-    """The days or hours of a series, oldest first, each as wide as the others."""
+    """The weeks, days or hours of a series, oldest first, each as wide as the others."""
 
     times: tuple[datetime, ...]
-    hourly: bool = False
+    unit: str = "day"
 
     @classmethod
     def of(cls, rows: Sequence[dict[str, Any]], by: str) -> Slots:
-        """The slots of rows with a column `day` or `hour`."""
-        return cls(tuple(words.utc(row[by]) for row in rows), by == "hour")
+        """The slots of rows with a column `week`, `day` or `hour`."""
+        return cls(tuple(words.utc(row[by]) for row in rows), by)
 
     @property
     def width(self) -> float:
@@ -52,11 +53,13 @@ class Slots:
     @property
     def length(self) -> timedelta:
         """Of one slot."""
-        return timedelta(hours=1) if self.hourly else timedelta(days=1)
+        return _LENGTHS[self.unit]
 
     def name(self, at: datetime) -> str:
-        """`Tue 17 Nov`, or with its hour."""
-        return f"{words.weekday(at)}, {at:%H:%M}" if self.hourly else words.weekday(at)
+        """`Tue 17 Nov`, or with its hour, or `week of 16 Nov 2026`."""
+        if self.unit == "week":
+            return f"week of {words.day_year(at)}"
+        return f"{words.weekday(at)}, {at:%H:%M}" if self.unit == "hour" else words.weekday(at)
 
     def span(self) -> str:
         """`24 Oct to 20 Nov 2026`; empty without slots."""
@@ -66,9 +69,11 @@ class Slots:
         return words.day_year(last) if first == last else f"{words.day(first)} to {words.day_year(last)}"
 
     def ticks(self) -> list[tuple[int, str]]:
-        """Positions and labels: Mondays (each day of a short series), or midnights and every six hours."""
+        """Positions and labels: months, Mondays (or each of a few days), midnights and every six hours."""
         n = len(self.times)
-        if self.hourly:
+        if self.unit == "week":
+            return self._months(n)
+        if self.unit == "hour":
             step = 6 if n <= 48 else 24
             return [
                 (i, f"{at:%H:%M}" if n <= 48 and at.hour else words.day(at))
@@ -79,11 +84,24 @@ class Slots:
         chosen = list(range(n)) if n <= 7 else mondays[:: 1 + n // 50]
         return [(i, words.day(self.times[i])) for i in chosen]
 
+    def _months(self, n: int) -> list[tuple[int, str]]:
+        """The first week of each month, with the year where it is new; of many months every few."""
+        firsts = [i for i in range(n) if i == 0 or self.times[i].month != self.times[i - 1].month]
+        # what is left of the month in which the series begins may be too narrow for its name
+        firsts = firsts[1:] if len(firsts) > 1 and 100 * firsts[1] < 6 * n else firsts
+        chosen = firsts[:: 1 + len(firsts) // 13]
+        years = [self.times[i].year for i in chosen]
+        new = [not at or years[at] != years[at - 1] for at in range(len(years))]
+        return [
+            (i, f"{self.times[i]:%b %Y}" if y else f"{self.times[i]:%b}")
+            for i, y in zip(chosen, new, strict=True)
+        ]
+
     def last(self) -> str:
         """Label of the last day, for the right end of the axis; empty where there is no room for it."""
         n, ticks = len(self.times), self.ticks()
         near = bool(ticks) and n - ticks[-1][0] <= n // 7
-        return "" if self.hourly or n <= 7 or near else words.day(self.times[-1])
+        return "" if self.unit != "day" or n <= 7 or near else words.day(self.times[-1])
 
 
 def runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:

@@ -129,7 +129,7 @@ def _description(data: Sequence[_Slot], slots: Slots) -> str:
     if not seen:
         return "No data."
     most = max(seen, key=lambda s: s.failed)
-    unit = "hours" if slots.hourly else "days"
+    unit = f"{slots.unit}s"
     text = (
         f"Stacked bars. {words.plural(sum(s.failed for s in seen), 'failed build')} in total, "
         f"at most {words.count(most.failed)} on {most.name}."
@@ -178,7 +178,7 @@ def _table(title: str, data: Sequence[_Slot], unread: bool, slots: Slots) -> Tab
         counts = [s.run, s.failed, s.classified, s.unclassified, *([s.unread] if unread else []), s.infra]
         cells = [*(words.count(n) for n in counts), words.rate(s.coverage)]
         rows.append(Row([s.label, *(cells if s.seen else ["no data", *[""] * (len(cells) - 1)])]))
-    columns = [Column("Hour" if slots.hourly else "Day"), *(Column(name, numeric=True) for name in names)]
+    columns = [Column(slots.unit.capitalize()), *(Column(name, numeric=True) for name in names)]
     return Table(f"{title}, numbers", columns, rows, stack=False, sortable=False)
 
 

@@ -199,7 +199,7 @@ def _time(slots: Slots) -> dict[str, Any]:
         "ticklabelposition": "outside right",
         "tickvals": [_date(slots.times[i]) for i, _ in ticks],
         "ticktext": [label for _, label in ticks],
-        "hoverformat": "%a %-d %b, %H:%M" if slots.hourly else "%a %-d %b %Y",
+        "hoverformat": "%a %-d %b, %H:%M" if slots.unit == "hour" else "%a %-d %b %Y",
         "range": [_date(slots.times[0]), _date(slots.times[-1] + slots.length)],
     }
 

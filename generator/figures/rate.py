@@ -55,7 +55,8 @@ def rate(
     """The rate per slot with its 95 % interval.
 
     `days` are rows of `signature_days` (or `days`) of one scope and signature, oldest first, with k, n, rate,
-    low, high, has_data; `coverage` are rows of `days` of the same slots, for the strip under the axis.
+    low, high, has_data, or those of `history` with a column `week`; `coverage` are rows of `days` of the
+    same slots, for the strip under the axis.
     """
     rows = axis.records(days)
     slots = Slots.of(rows, by)
@@ -172,7 +173,7 @@ def _path(points: Sequence[tuple[float, float]], scale: Scale) -> str:
 
 def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slots: Slots) -> Table:
     columns = [
-        Column("Hour" if slots.hourly else "Day"),
+        Column(slots.unit.capitalize()),
         Column("Rate", True),
         Column("Builds", True),
         Column(f"95{words.THIN}% interval", True),

@@ -23,6 +23,7 @@ PAGES = {
     "jobs": "generator.pages.jobs",
     "cis": "generator.pages.cis",
     "editions": "generator.pages.editions",
+    "history": "generator.pages.history",
     "data": "generator.pages.data",
     "reports": "generator.pages.reports",
 }

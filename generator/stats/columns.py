@@ -208,6 +208,23 @@ RESULTS: dict[str, Schema] = {
         *columns("int64", signatures="of how many signatures"),
         *columns("string", names="up to three of them, comma-separated"),
     ),
+    "history": (
+        *columns("string", ci="CI; `*`: all together", unit="week (from Monday on) or month"),
+        *columns("timestamp", start="midnight UTC of its first day", first="first day with builds, if any"),
+        *COUNTS,
+        *columns("int64", k="failed builds of CIs that show both", n="failed and succeeded ones of these"),
+        *FAILURE_RATE,
+        *columns("float64", coverage="examined ÷ run, of CIs that show builds that passed; null for run = 0"),
+        *HAS_DATA,
+        *columns("int64", days="days with builds", length="days between the first and the last collected"),
+        *columns("bool", complete="all its days are between these"),
+    ),
+    "signature_history": (
+        *SIGNATURE,
+        *columns("timestamp", first="day of the first hit ever collected", last="day of the last one"),
+        *HITS,
+        *columns("int64", days="days with hits"),
+    ),
     "odd": (
         *columns("string", kind="kept, but odd: no metadata, no end time, …"),
         *columns("int64", count="how many"),

@@ -12,6 +12,7 @@ from generator.stats import (
     buildsets,
     coverage,
     groups,
+    history,
     overlaps,
     recents,
     series,
@@ -42,8 +43,9 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
     missing = unanswered(tables, base.until)
     where = gaps(base, tables, missing)
     unclassified = recents.unclassified(base, tables)
+    around = facts(base, tables, settings, at)
     return Results(
-        facts=facts(base, tables, settings, at),
+        facts=around,
         totals=totals.totals(base, where, settings),
         days=series.days(base, where),
         hours=series.hours(base, where),
@@ -66,6 +68,8 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
         freshness=coverage.freshness(base),
         skipped=coverage.skipped(tables),
         partial=partial(missing),
+        history=history.history(base, tables, around.design_effect),
+        signature_history=history.signature_history(base, tables),
         odd=coverage.odd(base, tables),
     )
 

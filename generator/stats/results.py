@@ -71,4 +71,6 @@ class Results:
     freshness: pd.DataFrame
     skipped: pd.DataFrame
     partial: pd.DataFrame
+    history: pd.DataFrame
+    signature_history: pd.DataFrame
     odd: pd.DataFrame

@@ -10,8 +10,10 @@ import pandas as pd
 
 from generator.stats.base import Base
 from generator.stats.cells import hit_counts, scoped_counts, scopes, signature_moments
+from generator.stats.columns import ALL
 from generator.stats.exposure import VOTING, Lens, Looked, Voting, lens
 from generator.stats.gaps import Gaps
+from generator.stats.history import failed_hits
 from generator.stats.intervals import Bools, Ints, joined
 from generator.stats.rates import (
     Columns,
@@ -30,7 +32,9 @@ from generator.stats.status import (
     History,
     examined_before,
     examined_slots,
+    forgotten,
     history,
+    kept,
     lifecycle,
     resolved,
 )
@@ -64,7 +68,11 @@ def view(
     through = lens(base, seen, scope)
     slots, closed = examined_slots(base, seen.knows), resolved(tables.signatures, base.signatures)
     grouped = scopes(base, np.ones(len(base.end), dtype=np.bool_))
-    parts = [history(base, through, group, len(n), closed, slots, settings) for n, group in grouped]
+    before_all = forgotten(base, failed_hits(base, tables, scope))
+    parts = []
+    for names, group in grouped:
+        hits = [kept(base, through, group), *([before_all] if names == [ALL] else [])]
+        parts.append(history(base, hits, len(names), closed, slots, settings))
     past = History(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(History)))
     names = [name for labels, _ in grouped for name in labels]
     before = examined_before(base, seen, through)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -58,19 +59,49 @@ def resolved(tables_signatures: pd.DataFrame, signatures: Texts) -> Ints:
     return np.where(at == NO_TIME, NO_TIME, (at // DAY + 1) * DAY)
 
 
+@dataclass(frozen=True)
+class Hits:
+    """Hits of failed builds; one element a hit: its group × signature, end_time, 24-hour slot, signature."""
+
+    cell: Ints
+    end: Ints
+    slot: Ints
+    signature: Ints
+
+
+def kept(base: Base, lens: Lens, group: Ints) -> Hits:
+    """The hits whose builds are kept, in groups of builds."""
+    build, signature = base.hit_build[lens.failed_hits], base.hit_signature[lens.failed_hits]
+    inside = group[build] >= 0
+    build, signature = build[inside], signature[inside]
+    cell = group[build] * len(base.signatures) + signature
+    return Hits(cell, base.end[build], base.slot[build], signature)
+
+
+def forgotten(base: Base, hits: pd.DataFrame) -> Hits:
+    """The first and the last hit of each signature before the first build that is kept, all in group 0.
+
+    `hits` as of `history.failed_hits`.
+    """
+    oldest = int(base.end.min(initial=base.until)) // DAY * DAY
+    day = microseconds(hits["day"])
+    signature = pd.Index(base.signatures).get_indexer(pd.Index(hits["signature"].astype(object)))
+    early = (day < oldest) & (signature >= 0)
+    days = pd.Series(day[early]).groupby(signature[early])
+    ends = pd.concat([days.min(), days.max()])
+    of, end = ends.index.to_numpy(dtype=np.int64), ends.to_numpy(dtype=np.int64)
+    return Hits(of, end, (base.until - end) // DAY, of)
+
+
 def history(
-    base: Base, lens: Lens, group: Ints, groups: int, closed: Ints, slots: Bools, settings: StatsSettings
+    base: Base, hits: Sequence[Hits], groups: int, closed: Ints, slots: Bools, settings: StatsSettings
 ) -> History:
     """The history of each signature in each group of builds, from its hits of failed builds.
 
     `closed` as of `resolved`, `slots` as of `examined_slots`.
     """
     width = len(base.signatures)
-    build = base.hit_build[lens.failed_hits]
-    signature = base.hit_signature[lens.failed_hits]
-    inside = group[build] >= 0
-    build, signature = build[inside], signature[inside]
-    cell, end, slot = group[build] * width + signature, base.end[build], base.slot[build]
+    cell, end, slot, signature = (np.concatenate([getattr(h, f.name) for h in hits]) for f in fields(Hits))
     order = np.lexsort((end, cell))
     cell, end, slot, signature = cell[order], end[order], slot[order], signature[order]
     first, last = np.full(groups * width, NO_TIME), np.full(groups * width, NO_TIME)
@@ -96,7 +127,8 @@ def _quiet(slots: Bools, signature: Ints, newer: Ints, older: Ints, settings: St
     np.cumsum(slots, axis=1, out=sums[:, 1:])
     end = slots.shape[1]
     between = sums[signature, np.clip(older, 0, end)] - sums[signature, np.clip(newer + 1, 0, end)]
-    possible = np.maximum(older - newer - 1, 0)
+    # of days before the first build that is kept nobody knows whether builds were examined
+    possible = np.maximum(np.minimum(older, end) - newer - 1, 0)
     enough: Bools = (between > 0) & (between >= settings.coverage_threshold * possible)
     return enough
 

@@ -16,6 +16,7 @@ from generator.store.reading import Reader
 from generator.store.transaction import writing
 from generator.tables import Tables, arrow_schema, from_arrow
 
+HISTORY = {"history_builds", "history_hits"}
 _READS = 3
 
 
@@ -133,6 +134,7 @@ class Store:
 def _frames(reader: Reader, since: date | None, names: Set[str]) -> dict[str, pd.DataFrame]:
     first = "" if since is None else since.isoformat()
     frames = {name: reader.whole(name) for name in names & WHOLE.keys()}
+    frames |= {name: _frame(reader.history(name), TABLES[name]) for name in names & HISTORY}
     for place, tables in BY_DAY.items():
         wanted = names & tables.keys()
         days = [day for day in reader.manifest.days(place) if wanted and day >= first]

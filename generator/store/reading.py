@@ -14,7 +14,7 @@ from generator.model import SKIPPED, TABLES, Schema
 from generator.store import parquet
 from generator.store.days import BY_DAY, DAILY
 from generator.store.manifest import Entry, Manifest, key_of
-from generator.store.rollups import SCHEMAS
+from generator.store.rollups import SCHEMAS, narrow
 from generator.tables import arrow_schema, from_arrow, from_rows
 
 _COST = "a file of the store; what it held is not counted"
@@ -68,6 +68,12 @@ class Reader:
     def rollup(self, month: str, table: str) -> pa.Table:
         """A month's rollup; empty if damaged."""
         return self._read_or_empty(f"rollups/{month}/{table}", SCHEMAS[table])
+
+    def history(self, name: str) -> list[pa.Table]:
+        """The table `history_builds` or `history_hits`, a part a month; a damaged one is empty."""
+        schema, table = TABLES[name], name.removeprefix("history_")
+        months = (f"rollups/{month}/{table}" for month in self.manifest.months())
+        return [narrow(self._read_or_empty(key, schema), schema) for key in months]
 
     def bytes_of(self, name: str) -> bytes | None:
         """A file that is no table; None if there is none, or it is damaged."""

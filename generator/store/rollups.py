@@ -41,6 +41,13 @@ def replaced(month: pa.Table, days: list[pa.Table], labels: list[str], schema: S
     return _tidy(pa.concat_tables([month.filter(pc.invert(here)), *days]), schema)
 
 
+def narrow(month: pa.Table, schema: Schema) -> pa.Table:
+    """The counts of a month by the columns of `schema` alone; its last one is the count."""
+    *keys, count = (column.name for column in schema)
+    summed = month.group_by(keys, use_threads=False).aggregate([(count, "sum")])
+    return _tidy(summed.append_column(count, summed[f"{count}_sum"]), schema)
+
+
 def builds_on(month: pa.Table, label: str) -> int:
     """How many builds a month's rollup counts on a day (ISO)."""
     rows = month.filter(pc.equal(pc.strftime(month["day"], "%Y-%m-%d"), label))

@@ -18,7 +18,7 @@ from generator.figures.axis import Scale, Slots
 
 def slots(n: int, hourly: bool = False, start: datetime = datetime(2026, 10, 24, tzinfo=UTC)) -> Slots:
     step = timedelta(hours=1) if hourly else timedelta(days=1)
-    return Slots(tuple(start + i * step for i in range(n)), hourly)
+    return Slots(tuple(start + i * step for i in range(n)), "hour" if hourly else "day")
 
 
 @given(st.floats(0, 1e7), st.booleans())
