@@ -77,4 +77,4 @@ def _tenants(client: Client) -> str:
         told = client.get("tenants", patient=False)
         rows: list[Any] = told if isinstance(told, list) else []
         names = [name for row in rows if isinstance(row, dict) and (name := text(row.get("name")))]
-    return f"`tenant` may be {words.listed(names, 10)}" if names else ""
+    return f"name one of its tenants: {words.listed(names, 10)}" if names else ""

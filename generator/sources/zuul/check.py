@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.errors import GatepostError
 from generator.matching.small_files import UnusableError
+from generator.sources.zuul import paging
 from generator.sources.zuul.api import connect
-from generator.sources.zuul.paging import PAGE, pages
 from generator.sources.zuul.reading import LONGEST
 from generator.sources.zuul.shapes import Told, build
 
@@ -25,7 +25,7 @@ def check(settings: ZuulSettings) -> str:
     hasty = settings.model_copy(update={"patience_s": min(_PATIENCE_S, settings.patience_s)})
     with connect(hasty) as api:
         which = tuple(("pipeline", name) for name in settings.pipelines)
-        told = _told(next(pages(api, "builds", which, None), []), api.tenant)
+        told = _told(next(paging.pages(api, "builds", which, None), []), api.tenant)
         tenant = api.tenant
     if not told:
         where = f" in {words.listed(list(settings.pipelines), 10)}" if settings.pipelines else ""
@@ -60,9 +60,9 @@ def _cost(told: list[Told], settings: ZuulSettings) -> str:
     times = [one.began for one in told if one.began is not None]
     days = settings.days + LONGEST / timedelta(days=1)
     builds = float(len(told))
-    if len(told) == PAGE and times:
+    if len(told) == paging.PAGE and times:
         builds *= max(1.0, days * timedelta(days=1) / max(max(times) - min(times), timedelta(minutes=1)))
-    asked = 2 * (builds // PAGE + 1)
+    asked = 2 * (builds // paging.PAGE + 1)
     took = timedelta(seconds=asked / settings.requests_per_s)
     about = f"about {words.plural(round(asked), 'request')}"
     return f"{words.count(settings.days)} d are {about}, {words.age(took)} at least"

@@ -63,9 +63,8 @@ class Client:
         self._settings = settings
         self._next = 0.0
         self._credentials = bearer(settings.token_env, settings.token_file)
-        agent = f"gatepost/{__version__}" + (f" (+{settings.contact})" if settings.contact else "")
         self._http = httpx.Client(
-            headers={"user-agent": agent, "accept": "application/json", "accept-encoding": "gzip"}
+            headers={"user-agent": agent(settings), "accept": "application/json", "accept-encoding": "gzip"}
             | self._credentials.headers,
             timeout=settings.timeout_s,
             verify=_trust(settings),
@@ -109,6 +108,8 @@ class Client:
         try:
             with self._http.stream("GET", url) as response:
                 return self._meaning(response, self._body(response))
+        except httpx.DecodingError:
+            raise _AgainError("an answer cannot be unpacked") from None
         except httpx.HTTPError as error:
             cause = fault(error)
             if isinstance(cause, UntrustedError):
@@ -167,6 +168,11 @@ class Client:
 
 _LATER = "try again later; `patience_s` says how long to wait for it"
 _OTHER = "is `url` that of a Zuul?"
+
+
+def agent(settings: ZuulSettings) -> str:
+    """What servers are told of who asks."""
+    return f"gatepost/{__version__}" + (f" (+{settings.contact})" if settings.contact else "")
 
 
 def _description(data: Any) -> str:

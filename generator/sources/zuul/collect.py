@@ -17,6 +17,7 @@ from generator.sources.queries import query_set, usable
 from generator.sources.rows import Origin, Row, Rows, skipped_row
 from generator.sources.zuul import memory, reading
 from generator.sources.zuul.api import Api, connect
+from generator.sources.zuul.client import agent
 from generator.sources.zuul.days import asked_rows, midnight
 from generator.sources.zuul.reading import Kind, Reading
 from generator.tables import Tables, arrow_schema, from_rows
@@ -98,7 +99,7 @@ def _examined(settings: ZuulSettings, builds: Reading, context: Context, origin:
 
     chosen = wanted(_candidates(settings, builds, context), settings.logs, context, origin)
     with context.progress.task(f"Examining the logs of {settings.name}", len(chosen)) as task:
-        for one in examine(chosen, settings.logs, context, origin):
+        for one in examine(chosen, settings.logs, context, origin, agent(settings)):
             rows.add(one.rows)
             task.advance()
     return rows

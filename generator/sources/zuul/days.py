@@ -23,7 +23,7 @@ def asked_rows(
     told = f"{kind.name}-{hashlib.sha256(scope.encode()).hexdigest()[:12]}"
     until = lost[0] + LONGEST if lost else None
     for day in _days(first, now):
-        reason = lost[1] if lost and until and day <= until else None
+        reason = lost[1] if lost and until and day < until else None
         complete = reason is None and day + _DAY <= now
         row = {"source": source, "day": day, "query_hash": told, "asked": now}
         yield {**row, "complete": complete, "reason": reason}

@@ -159,10 +159,15 @@ class Reading:
         cursor = self.cursor
         if cursor is None or cursor.upto is not None or cursor.reached is None:
             return False
-        return all(self.known.get(one.uuid) and self._began_before(one, cursor.reached) for one in told)
+        then = cursor.reached + timedelta.resolution
+        return all(self.known.get(one.uuid) and self._began_before(one, then) for one in told)
 
     def _began_before(self, one: Told, moment: datetime) -> bool:
-        return one.uuid not in self.related if one.began is None else one.began < moment
+        if one.began is not None:
+            return one.began < moment
+        # what nothing is known of may as well be newer than all that is related, until that comes
+        met = not self.related or not self._seen.isdisjoint(self.related)
+        return met and one.uuid not in self.related
 
     def _told(self, record: Record) -> Told | None:
         try:
