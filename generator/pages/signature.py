@@ -39,12 +39,12 @@ class View:
     state: State
     verdict: tuple[str, str]
     keys: list[KeyFigure]
-    figure: Figure
+    figure: Figure | None
     query: str
     facts: list[FactLine]
     groups: list[Group]
     builds: Table | None
-    quality: Table
+    quality: Table | None
     bad: bool
     resolved: str
 
@@ -68,6 +68,7 @@ def _view(book: Book, id: str, path: str) -> View:
     week, month = rows.get("7d"), rows.get("28d")
     signature = book.context.signature(id)
     hits, gone = book.recent_hits.get(id, []), book.context.removed_by_id.get(id)
+    counted = not gone or bool(rows)
     caption = f"The newest {min(len(hits), _BUILDS)} builds that this signature matched"
     return View(
         id=id,
@@ -75,13 +76,13 @@ def _view(book: Book, id: str, path: str) -> View:
         ticket=book.ticket(id),
         state=State("No longer looked for") if gone else _state(week),
         verdict=_farewell(gone) if gone else _verdict(book, id, week, month),
-        keys=_keys(week, month),
-        figure=_figure(book, id, month),
+        keys=_keys(week, month) if counted else [],
+        figure=_figure(book, id, month) if counted else None,
         query=signature.query.strip()[:_QUERY],
         facts=fact_lines(book, id, month),
         groups=where_groups(book, id),
         builds=hits_table(hits, signature.query, path, caption, _BUILDS) if hits else None,
-        quality=quality_table(book, id, month, path),
+        quality=quality_table(book, id, month, path) if counted else None,
         bad=bool(month and month["success_bad"]),
         resolved=_resolved(signature, month),
     )
@@ -111,9 +112,18 @@ def _farewell(gone: Removed) -> tuple[str, str]:
     why = "its file is refused; the Data page says why" if gone.refused else "its file was removed"
     return (
         f"It is no longer looked for since {day}: {why}.",
-        "Builds that came later are not examined with it, and earlier ones that could be read again are "
-        "counted without it, so its numbers stop. Once the file is back and usable, they go on.",
+        f"{_until_then(gone)}Builds that came later are not examined with it, and earlier ones that could "
+        "be read again are counted without it, so its numbers stop. If the file comes back, they go on.",
     )
+
+
+def _until_then(gone: Removed) -> str:
+    if gone.builds is None:
+        return ""
+    if gone.first is None or gone.last is None:
+        return "It had not matched any build. "
+    days = f"from {words.day_year(gone.first)} to {words.day_year(gone.last)}"
+    return f"Until then it matched {words.plural(gone.builds, 'build')}, {days}. "
 
 
 def _verdict(book: Book, id: str, week: Row | None, month: Row | None) -> tuple[str, str]:

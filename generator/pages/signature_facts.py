@@ -24,14 +24,11 @@ def fact_lines(book: Book, id: str, month: Row | None) -> list[FactLine]:
     """Bug, owner, first and last seen, projects, file, flags; what is not known says so."""
     signature = book.context.signature(id)
     bug, file = book.context.bug(id), book.context.file(id)
-    first, last = (month["first_seen"], month["last_seen"]) if month else (None, None)
-    unseen = "in no build that is kept" if id in book.context.removed_by_id else "never"
+    not_counted = id in book.context.removed_by_id and month is None
     lines = [
         FactLine("Bug", inert(book.ticket(id)) if bug else "no link", bug or ""),
         FactLine("Owner", inert(signature.owner) if signature.owner else "none yet"),
-        FactLine("First seen", words.day_year(first) if first is not None else unseen),
-        FactLine("Last seen", f"{words.day_year(last)}, {last:%H:%M}" if last is not None else unseen),
-        FactLine("Projects, 28\u202fd", projects(month) if month else "none"),
+        *([] if not_counted else _seen(month)),
         FactLine("File", inert(signature.path.rsplit("/", 1)[-1]) or "no longer there", file or ""),
     ]
     if signature.allow_nonvoting:
@@ -39,3 +36,12 @@ def fact_lines(book: Book, id: str, month: Row | None) -> list[FactLine]:
     if signature.resolved_at:
         lines.append(FactLine("Resolved", signature.resolved_at.isoformat()))
     return lines
+
+
+def _seen(month: Row | None) -> list[FactLine]:
+    first, last = (month["first_seen"], month["last_seen"]) if month else (None, None)
+    return [
+        FactLine("First seen", words.day_year(first) if first is not None else "never"),
+        FactLine("Last seen", f"{words.day_year(last)}, {last:%H:%M}" if last is not None else "never"),
+        FactLine("Projects, 28\u202fd", projects(month) if month else "none"),
+    ]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from generator import words
 from generator.model import SKIPPED, TABLES
-from generator.store import merge, slices, started
+from generator.store import gone, merge, slices, started
 from generator.store.days import DAILY, in_order, labels
 from generator.store.parquet import to_arrow
 from generator.store.reading import Reader
@@ -49,7 +49,7 @@ def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime,
     _whole(transaction, "cursors", merge.cursors(reader.whole("cursors"), tables.cursors))
     if len(tables.signatures):
         _whole(
-            transaction, "signatures", merge.signatures(reader.whole("signatures"), tables.signatures, now)
+            transaction, "signatures", gone.signatures(reader, tables.signatures, now)
         )
 
 

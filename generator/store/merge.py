@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 import pandas as pd
 
@@ -123,13 +122,6 @@ def _same_question(frame: pd.DataFrame, questions: pd.DataFrame) -> pd.Series[bo
     keys = pd.MultiIndex.from_frame(questions[_QUESTION].astype(object))
     among = pd.MultiIndex.from_frame(frame[_QUESTION].astype(object)).isin(keys)
     return pd.Series(among, index=frame.index)
-
-
-def signatures(old: pd.DataFrame, new: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    """Those of the newest collection; and as they were those that only earlier ones had, removed by `now`."""
-    gone = old[~old["signature"].isin(new["signature"])]
-    gone = gone.assign(removed=gone["removed"].fillna(pd.Timestamp(now)))
-    return pd.concat([new, gone], ignore_index=True)
 
 
 def queries(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

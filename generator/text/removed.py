@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Removed:
-    """A signature as it was; `since` (UTC) builds are not examined with it. `refused`: its file is there."""
+    """A signature as it was; `since` (UTC) builds are not examined with it. `refused`: its file is there.
+
+    Until then it matched so many `builds`, from the day `first` to the day `last`; None: nobody noted it yet.
+    """
 
     signature: Signature
     since: datetime
     refused: bool
+    builds: int | None = None
+    first: datetime | None = None
+    last: datetime | None = None
 
 
 def removed(
@@ -32,9 +38,18 @@ def removed(
     removed `now`.
     """
     rows = [row for row in records(kept) if row["signature"] not in present]
-    return tuple(
-        Removed(_signature(row, row["signature"] in files), row["removed"] or now, row["signature"] in files)
-        for row in sorted(rows, key=lambda row: str(row["signature"]))
+    rows.sort(key=lambda row: str(row["signature"]))
+    return tuple(_removed(row, row["signature"] in files, now) for row in rows)
+
+
+def _removed(row: Row, refused: bool, now: datetime) -> Removed:
+    return Removed(
+        signature=_signature(row, refused),
+        since=row["removed"] or now,
+        refused=refused,
+        builds=row["hit_builds"],
+        first=row["hit_first"],
+        last=row["hit_last"],
     )
 
 

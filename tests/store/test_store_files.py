@@ -224,6 +224,21 @@ def test_signatures_that_are_gone_are_kept_as_they_were(tmp_path: Path) -> None:
     assert store.read().signatures["removed"].tolist() == [pd.NaT, LATER + timedelta(days=9)]
 
 
+def test_what_a_removed_signature_matched_is_noted_before_it_is_lost(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    days = {"a": "2026-08-01T10:00", "b": "2026-11-19T10:00", "c": "2026-11-20T10:00"}
+    builds = [build(uuid, end) for uuid, end in days.items()]
+    named = [{"signature": name} for name in ("1", "2", "3")]
+    store.add(tables(builds, hits=[hit("a", "1"), hit("b", "1"), hit("c", "2")], signatures=named), NOW)
+    store.prune(NOW - timedelta(days=60))
+    store.add(tables([build("b", days["b"])], signatures=named[1:2]), LATER)
+    store.add(tables([], signatures=named[1:2]), LATER + timedelta(days=1))
+    noted = store.read().signatures.set_index("signature")[["hit_first", "hit_last", "hit_builds"]]
+    assert [f"{day:%m-%d}" for day in noted.loc["1"].tolist()[:2]] == ["08-01", "11-19"]
+    assert noted["hit_builds"].tolist() == [2, pd.NA, 0]
+    assert "1" not in set(store.read().hits["signature"])
+
+
 def test_a_state_of_an_older_version_lacks_columns_that_are_null(tmp_path: Path) -> None:
     frame = tables([], signatures=[{"signature": "1"}]).signatures
     data = parquet.to_bytes(parquet.to_arrow(frame, SIGNATURES).drop_columns(["removed"]))
