@@ -14,7 +14,7 @@ from generator.render import Row as TableRow
 from generator.signatures.model import Signature
 from generator.stats.columns import ALL
 from generator.text.context import web_address
-from generator.text.names import inert, label
+from generator.text.names import inert, label, spelled
 from generator.text.records import Row
 
 _DIMENSIONS = {"ci": "CI", "pipeline": "pipeline", "provider": "provider"}
@@ -141,7 +141,7 @@ def queries(edition: Edition) -> list[tuple[str, str, str | None]]:
     return [
         (
             f"{inert(one['signature'], 60)} {inert(one['title'] or '', 120)}".strip(),
-            one["query"].strip(),
+            spelled(one["query"].strip()),
             web_address(one["bug"]),
         )
         for one in found

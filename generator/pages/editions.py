@@ -53,6 +53,7 @@ def _body(book: Book, edition: Edition) -> Markup:
         coverage=tables.coverage(edition),
         partial=tables.partial(edition),
         queries=tables.queries(edition),
+        known=len(edition.document["queries"]),
         before=ids[at - 1] if at else "",
         after=ids[at + 1] if at + 1 < len(ids) else "",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -13,6 +14,9 @@ import pandas as pd
 import pytest
 
 from benchmarks.report_tables import UNTIL, make_tables
+from generator.editions.edition import Correction, Edition, Week
+from generator.editions.freeze import freeze
+from generator.editions.shelf import files_of
 from generator.model import SIGNATURES
 from generator.pages import PAGES, PageContext, all_pages
 from generator.pages.files import search_entries
@@ -31,6 +35,9 @@ ADDED = {
     "about.html",
     "digest.txt",
     "tsc.md",
+    "feed.xml",
+    "data/schema/edition.json",
+    *(f"data/schema/{name}.json" for name in RESULTS),
     *(f"data/{name}.{kind}" for name in RESULTS for kind in ("csv", "json")),
 }
 
@@ -54,13 +61,21 @@ def context() -> PageContext:
         )
         for row in rows
     )
-    return PageContext(
+    bare = PageContext(
         "Example",
         NOW,
         signatures,
         bug_url="https://bugs.example.org/{id}",
         repository_url="https://git.example.org/queries/",
     )
+    return replace(bare, editions=(_edition(bare),))
+
+
+def _edition(context: PageContext) -> Edition:
+    """The last whole week, with a correction."""
+    week = Week.of(NOW - timedelta(days=7))
+    edition = freeze(week, make_tables(250, seed=7), StatsSettings(), context)
+    return replace(edition, corrections=(Correction(1, NOW, "A source was read <b>twice</b>."),))
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +140,9 @@ def test_pages_are_well_formed_and_within_their_budget(pages: dict[str, Page]) -
         assert re.search(r"<h1>.+</h1>", page.body, re.DOTALL), page.path
 
 
-def test_internal_links_resolve(pages: dict[str, Page]) -> None:
-    known = set(pages) | ADDED
+def test_internal_links_resolve(pages: dict[str, Page], context: PageContext) -> None:
+    files = {f"editions/{e.id}/{name}" for e in context.editions for name in files_of(e)}
+    known = set(pages) | ADDED | files
     for page in pages.values():
         for link in checked(page.body).links:
             if not link.startswith("https://"):
