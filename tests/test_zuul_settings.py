@@ -10,7 +10,8 @@ import yaml
 
 from generator.config import load
 from generator.errors import GatepostError
-from generator.zuul_settings import ZuulSettings
+from generator.scaffold import scaffold
+from generator.zuul_settings import ZuulLogsSettings, ZuulSettings
 
 URL = "https://zuul.example.org"
 
@@ -35,6 +36,16 @@ def test_little_must_be_said(tmp_path: Path) -> None:
 
 def test_paths_are_beside_the_file(tmp_path: Path) -> None:
     assert loaded(tmp_path, token_file="secret").token_file == tmp_path / "secret"
+
+
+def test_init_names_every_key_in_an_example_that_is_valid(tmp_path: Path) -> None:
+    scaffold(tmp_path)
+    lines = (tmp_path / "gatepost.yaml").read_text("utf-8").split("  # - type: zuul\n")[1].splitlines()
+    block = [line[4:] for line in lines[: lines.index("")]]
+    for key in (*ZuulSettings.model_fields, *ZuulLogsSettings.model_fields):
+        assert any(line.strip(" #").startswith(f"{key}:") for line in block) or key == "type"
+    source = loaded(tmp_path, **yaml.safe_load("\n".join(block)))
+    assert source.logs is not None and source.logs.passed == 0.02 and source.token_env == "ZUUL_TOKEN"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ MEANINGS = {
     "coverage": "builds examined of builds run, by CI and outcome",
     "freshness": "newest build of each CI",
     "skipped": "what could not be read, and why",
-    "partial": "what an index did not answer completely: which day, of what, why",
+    "partial": "what a source did not answer completely: which day, of what, why",
     "history": "failure rates by week and month since the first day collected, of all together and by CI",
     "signature_history": "first and last day of each signature since then",
     "odd": "builds that are kept but lack something",
