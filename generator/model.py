@@ -163,7 +163,9 @@ CURSORS: Schema = (
     Column("kind", "string", "`builds` or `buildsets`; never null"),
     Column("tenant", "string", "Zuul tenant"),
     Column(
-        "scope", "string", "what was asked for: address, tenant, pipelines; of another one it says nothing"
+        "scope",
+        "string",
+        "hash of what was asked for: address, tenant, pipelines; of another it says nothing",
     ),
     Column("upto", "int64", "all were taken up to this number of Zuul's; null where Zuul tells no numbers"),
     Column("reached", "timestamp", "where it tells none: all were taken that started before"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +19,7 @@ def asked_rows(
     What began then may have ended up to twelve hours later.
     """
     first, now = span
-    told = f"{kind.name}-{hashlib.sha256(scope.encode()).hexdigest()[:12]}"
+    told = f"{kind.name}-{scope}"
     until = lost[0] + LONGEST if lost else None
     for day in _days(first, now):
         reason = lost[1] if lost and until and day < until else None
