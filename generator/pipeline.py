@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -71,7 +72,6 @@ def restore(settings: Settings, where: str, may_be_new: bool, progress: Progress
 
 def collect(settings: Settings, now: datetime, progress: Progress) -> None:
     """Everything new of every source goes into the store; one that cannot be used is a row of `skipped`."""
-    from generator import takedown
     from generator.store.files import Store
 
     loaded = load_folder(settings.signatures)
@@ -79,15 +79,16 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
     context = _context(settings, loaded, store, now, progress)
     failed: list[GatepostError] = []
     for one in settings.sources:
+        keeper = _Keeper(store, now, one.name)
         try:
-            tables = source(one.type).collect(one, context)
+            tables = source(one.type).collect(one, replace(context, keep=keeper.keep))
         except GatepostError as error:
             failed.append(error)
             tables = _only_skipped(one.name, error, now)
-        store.add(takedown.kept_out(store, _with_problems(tables, loaded, now)), now, one.name)
+        keeper.keep(_with_problems(tables, loaded, now))
         progress.note(
-            f"{one.name}: {words.plural(len(tables.builds), 'build')} new or examined anew, "
-            f"{words.plural(len(tables.hits), 'hit')}"
+            f"{one.name}: {words.plural(len(keeper.builds), 'build')} new or examined anew, "
+            f"{words.plural(keeper.hits, 'hit')}"
         )
     # back from the newest build, as all windows: of logs of 2013 a report can be made today
     newest = store.newest_day(now)
@@ -99,6 +100,23 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
         raise failed[0]
     for one_failed in failed:
         progress.note(f"gatepost: {one_failed.message}\n  hint: {one_failed.hint}")
+
+
+class _Keeper:
+    """Puts what a source yields into the store, at once or at the end, and counts it."""
+
+    def __init__(self, store: Store, now: datetime, source: str) -> None:
+        self._store, self._now, self._source = store, now, source
+        self.builds: set[str] = set()
+        self.hits = 0
+
+    def keep(self, tables: Tables) -> None:
+        """Add tables to the store, without what was taken down."""
+        from generator import takedown
+
+        self._store.add(takedown.kept_out(self._store, tables), self._now, self._source)
+        self.builds.update(tables.builds["build_uuid"])
+        self.hits += len(tables.hits)
 
 
 def build(settings: Settings, now: datetime, progress: Progress) -> None:
@@ -200,8 +218,6 @@ def _only_skipped(name: str, error: GatepostError, now: datetime) -> Tables:
 
 def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
     """The tables, and a skipped row for each signature that was refused."""
-    from dataclasses import replace
-
     import pandas as pd
 
     rows = [("signatures", Path(path).name, "signature refused", why) for path, why in _refused(loaded)]

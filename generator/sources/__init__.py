@@ -5,7 +5,7 @@ A new source is a module with the two functions of `Source`, a line in SOURCES, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
@@ -53,8 +53,8 @@ class Context:
     `known` is query_set by build_uuid of what the store holds: a build examined with the present set is left
     out of the answer. Of builds that ended before `before` the store keeps nothing: their logs need not be
     searched. `stored` reads a table of `model.TABLES` from the store, wholly or from a day on. `outcomes`
-    goes before the table of `sources.outcomes`. `cache` is a folder for
-    compiled databases.
+    goes before the table of `sources.outcomes`. `cache` is a folder for compiled databases. `keep`, if
+    given, stores tables at once, so that work of hours is not lost with its end: the answer is then the rest.
     """
 
     signatures: tuple[Signature, ...]
@@ -68,6 +68,7 @@ class Context:
     limits: Limits | None = None
     before: datetime | None = None
     stored: Stored = nothing_stored
+    keep: Callable[[Tables], None] | None = None
 
 
 class Source(Protocol):

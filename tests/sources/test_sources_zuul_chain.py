@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from zuul_kit import HOUR, NOW, Zuul, ended
 from generator import pipeline
 from generator.config import Settings, load
 from generator.progress import Progress
+from generator.sources import source
+from generator.sources.log_server import examine
 from generator.store.files import Store
 
 SIGNATURE = {"title": "No space", "query": 'message:"No space left on device" AND tags:"console"'}
@@ -103,3 +106,32 @@ def test_days_that_broke_off_are_told_on_the_pages(
     home, data = ((settings.output / name).read_text() for name in ("index.html", "data/index.html"))
     assert "not all received" in data
     assert "answers 500" in home + data
+
+
+def test_what_was_read_before_it_was_stopped_is_kept(
+    zuul: Zuul, log_server: LogServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuids = [add(zuul, log_server, hour, "FAILURE", SAID) for hour in range(1, 6)]
+    settings = configured(tmp_path, zuul, log_server)
+    real = examine.examine
+
+    def stopped(*args: Any) -> Iterator[Any]:
+        for number, one in enumerate(real(*args)):
+            if number == 4:
+                raise KeyboardInterrupt
+            yield one
+
+    monkeypatch.setattr(examine, "examine", stopped)
+    source("zuul")  # imports it
+    monkeypatch.setattr(sys.modules["generator.sources.zuul.collect"], "_KEPT_AT_ONCE", 2)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.collect(settings, NOW, Progress(0))
+    kept = Store(settings.state).read()
+    assert set(kept.builds["build_uuid"]) == set(uuids)
+    assert kept.builds["examined"].sum() == len(kept.hits) == 4
+    (left,) = kept.builds.loc[~kept.builds["examined"], "build_uuid"]
+    monkeypatch.setattr(examine, "examine", real)
+    asked = len(log_server.requests)
+    pipeline.collect(settings, NOW + HOUR, Progress(0))
+    assert Store(settings.state).read().builds["examined"].all()
+    assert {path.split("/")[0] for path in log_server.paths()[asked:]} == {left}

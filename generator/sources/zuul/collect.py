@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from generator import words
-from generator.model import ASKED, BUILDS, PARTLY, SOURCES
+from generator.model import ASKED, BUILDS, PARTLY, SKIPPED, SOURCES
 from generator.sources.frames import tables
 from generator.sources.queries import query_set, usable
 from generator.sources.rows import Origin, Row, Rows, skipped_row
@@ -23,8 +23,12 @@ from generator.sources.zuul.reading import Kind, Reading
 from generator.tables import Tables, arrow_schema, from_rows
 
 if TYPE_CHECKING:
+    from generator.signatures.model import Signature
     from generator.sources import Context
     from generator.zuul_settings import ZuulSettings
+
+#: Builds whose logs were read: a few minutes of work.
+_KEPT_AT_ONCE = 250
 
 
 class _Taken(NamedTuple):
@@ -50,20 +54,34 @@ def collect(settings: ZuulSettings, context: Context) -> Tables:
                 raise builds.reading.problem
             sets = _read(reading.BUILDSETS, api, context, origin, _related(builds))
         context.progress.detail(f"{settings.name}: {words.plural(api.requests, 'request')}")
-    rows = Rows(skipped=[row for one in (builds, sets) for row in one.reading.skipped])
-    rows.add(_examined(settings, builds.reading, context, origin))
-    found = tables(rows, used, "zuul")
-    told = [{"source": settings.name, "ci": ci, "kind": "zuul", "passed": True}]
-    reached = {
-        one.reading.kind.name: one.reading.reached() for one in (builds, sets) if not one.reading.problem
-    }
+    told = _told(settings, origin, used, (builds, sets))
+    skipped = [row for one in (builds, sets) for row in one.reading.skipped]
+    if settings.logs is None:
+        return replace(told, skipped=from_rows(skipped, SKIPPED))
+    if context.keep:
+        context.keep(told)
+    rows = _examined(settings, builds.reading, context, origin)
+    found = tables(Rows(rows.builds, rows.hits, rows.failure_lines, [*skipped, *rows.skipped]), used, "zuul")
+    if context.keep:
+        return found
+    joined = {"builds": _joined(told.builds, found.builds), "sources": told.sources}
+    return replace(found, **joined, buildsets=told.buildsets, asked=told.asked, cursors=told.cursors)
+
+
+def _told(
+    settings: ZuulSettings, origin: Origin, used: tuple[Signature, ...], taken: tuple[_Taken, _Taken]
+) -> Tables:
+    """What the API told; rows of `skipped` are apart."""
+    builds, sets = taken
+    source = {"source": settings.name, "ci": origin.ci, "kind": "zuul", "passed": True}
+    done = [one.reading for one in taken if not one.reading.problem]
     return replace(
-        found,
-        builds=_joined(builds.reading.frame, found.builds),
+        tables(Rows(), used, "zuul"),
+        builds=builds.reading.frame,
         buildsets=sets.reading.frame,
-        sources=from_rows(told, SOURCES),
+        sources=from_rows([source], SOURCES),
         asked=from_rows([*builds.asked, *sets.asked], ASKED),
-        cursors=memory.cursors(api, reached),
+        cursors=memory.cursors(builds.reading.api, {one.kind.name: one.reached() for one in done}),
     )
 
 
@@ -90,18 +108,21 @@ def _related(builds: _Taken) -> frozenset[str]:
 
 
 def _examined(settings: ZuulSettings, builds: Reading, context: Context, origin: Origin) -> Rows:
-    """What the logs say of the builds whose logs are to be read."""
-    rows = Rows()
-    if settings.logs is None:
-        return rows
+    """What the logs say of the builds whose logs are to be read, as far as it is not kept already."""
     from generator.sources.log_server.choice import wanted
     from generator.sources.log_server.examine import examine
 
+    if settings.logs is None:
+        return Rows()
+    used, rows = usable(context.signatures), Rows()
     chosen = wanted(_candidates(settings, builds, context), settings.logs, context, origin)
     with context.progress.task(f"Examining the logs of {settings.name}", len(chosen)) as task:
         for one in examine(chosen, settings.logs, context, origin, agent(settings)):
             rows.add(one.rows)
             task.advance()
+            if context.keep and len(rows.builds) >= _KEPT_AT_ONCE:
+                context.keep(tables(rows, used, "zuul"))
+                rows = Rows()
     return rows
 
 
@@ -110,7 +131,7 @@ def _candidates(settings: ZuulSettings, builds: Reading, context: Context) -> It
     logs = settings.logs
     days = max(settings.days, logs.again_days if logs else 0)
     stored = context.stored("builds", (context.now - timedelta(days=days)).date())
-    told = stored["build_uuid"].astype(object).isin(builds.received)
+    told = stored["build_uuid"].astype(object).isin(frozenset(builds.frame["build_uuid"]))
     mine = (stored["source"] == settings.name).fillna(False).astype(bool) & ~told
     for frame in (builds.frame, stored[mine]):
         ended = frame[frame["result"].notna() & frame["log_url"].notna()]
