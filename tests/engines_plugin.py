@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from engines import distributions, servers, sharing
-from engines import zuul_api as zuul
+from engines import zuul_api as zuul_api_server
+from engines import zuul_stack as zuul_stack_server
 from engines.proxy import Proxy
 from engines.servers import OwnServer, Server
-from engines.zuul_api import Seeder, ZuulApi
+from engines.zuul_api import Seeder, ZuulApi, new_tenant
+from engines.zuul_stack import ZuulStack
 
 _used: dict[str, Server] = {}
 
@@ -84,11 +86,9 @@ def own_engine() -> Iterator[Callable[..., OwnServer]]:
 
 @pytest.fixture(scope="session")
 def _zuul_seeder() -> Iterator[tuple[str, Seeder]]:
-    state = sharing.acquire(zuul.NAME, zuul.start)
-    if not state.url:
-        _cannot("zuul", state.name, state.why, state.expected)
-    seeder = Seeder(zuul.database())
-    yield state.url, seeder
+    url = _zuul(zuul_api_server.NAME, zuul_api_server.start)
+    seeder = Seeder(zuul_api_server.database())
+    yield url, seeder
     seeder.close()
 
 
@@ -96,7 +96,14 @@ def _zuul_seeder() -> Iterator[tuple[str, Seeder]]:
 def zuul_api(_zuul_seeder: tuple[str, Seeder]) -> ZuulApi:
     """A new tenant, without builds, of Zuul's own API over PostgreSQL, which all tests share."""
     url, seeder = _zuul_seeder
-    return ZuulApi(url, zuul.new_tenant(), seeder)
+    return ZuulApi(url, new_tenant(), seeder)
+
+
+@pytest.fixture(scope="session")
+def zuul_stack() -> ZuulStack:
+    """A whole Zuul, with an executor, shared by all tests of the session; its projects are nearly empty."""
+    url = _zuul(zuul_stack_server.NAME, zuul_stack_server.start)
+    return ZuulStack(url, sharing.folder(zuul_stack_server.NAME) / "home")
 
 
 @pytest.fixture
@@ -113,6 +120,13 @@ def _shared(name: str) -> Server:
             _cannot("engines", name, state.why, state.expected)
         _used[name] = Server(name, state.url)
     return _used[name]
+
+
+def _zuul(name: str, start: sharing.Start) -> str:
+    state = sharing.acquire(name, start)
+    if not state.url:
+        _cannot("zuul", name, state.why, state.expected)
+    return state.url
 
 
 def _first(kind: str) -> str:

@@ -77,6 +77,11 @@ def states() -> list[State]:
     return running + [State(*json.loads(path.read_text())) for path in sorted(_folder().glob("*.json"))]
 
 
+def folder(name: str) -> Path:
+    """Where the files of a server of this session are."""
+    return _folder() / name
+
+
 def count(what: str) -> int:
     """How often this was asked before, by any worker of the session."""
     _folder().mkdir(mode=0o711, exist_ok=True)

@@ -22,11 +22,7 @@ T = TypeVar("T")
 def start(task: supervisor.Task, answers: Callable[[], T | None], seconds: float) -> T:
     """Run the task; what `answers` gives once it is not None. CannotRunError says why there is nothing."""
     begin(task)
-    try:
-        return await_start(Path(task.directory), answers, seconds)
-    except BaseException:
-        stop(Path(task.directory))
-        raise
+    return await_start(Path(task.directory), answers, seconds)
 
 
 def begin(task: supervisor.Task) -> None:
@@ -38,16 +34,23 @@ def begin(task: supervisor.Task) -> None:
 
 
 def await_start(directory: Path, answers: Callable[[], T | None], seconds: float) -> T:
-    """What `answers` gives once it is not None; CannotRunError if the server ended, or took too long."""
+    """What `answers` gives once it is not None.
+
+    If the server ended, or took too long, it is stopped, and CannotRunError says why.
+    """
 
     def answers_or_ended() -> T | None:
         if (directory / "ended").exists():
             raise CannotRunError(f"ended while starting: {_why(directory)}")
         return answers()
 
-    answer = wait(answers_or_ended, seconds)
-    if answer is None:
-        raise CannotRunError(f"did not start in {seconds:.0f} s: {_why(directory)}")
+    try:
+        answer = wait(answers_or_ended, seconds)
+        if answer is None:
+            raise CannotRunError(f"did not start in {seconds:.0f} s: {_why(directory)}")
+    except BaseException:
+        stop(directory)
+        raise
     return answer
 
 

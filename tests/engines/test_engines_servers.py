@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import ssl
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -17,6 +14,7 @@ import pytest
 from engines import sharing
 from engines.security import Authority
 from engines.servers import OwnServer, Server
+from engines.sessions import run_tests
 
 pytestmark = pytest.mark.engines
 
@@ -29,20 +27,6 @@ def test_uses(elasticsearch, n):
         print(cluster, elasticsearch.url, file=notes)
     assert n, "meant to fail"
 """
-
-
-def run_tests(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the tests of a folder with the fixtures for engines, as a session of its own."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GATEPOST", "PYTEST"))
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "engines_plugin", "-p", "no:cacheprovider", *options, "."],
-        cwd=folder,
-        env=inherited | {"PYTHONPATH": str(Path(__file__).parent.parent)} | environment,
-        capture_output=True,
-        text=True,
-    )
 
 
 def test_every_engine_answers_and_is_what_it_is_called(engine: Server, index_prefix: str) -> None:

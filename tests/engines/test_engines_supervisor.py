@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engines import distributions, supervisor
@@ -33,17 +34,23 @@ def distribution(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def begin(owner: subprocess.Popen[bytes], distribution: Path) -> Iterator[Callable[[], Path]]:
+def begin(owner: subprocess.Popen[bytes], distribution: Path) -> Iterator[Callable[..., Path]]:
     """Begins to supervise; the folder of the server, which must be gone in the end."""
     folder = Path(tempfile.gettempdir()) / f"gatepost-test-{os.urandom(4).hex()}" / "server"
 
-    def start() -> Path:
+    def start(**options: Any) -> Path:
         folder.parent.mkdir(mode=0o711)
         files, command = {"config/server.yml": "a: 1\n"}, [str(folder / "home" / "bin" / "server")]
         environment = {"PATH": os.environ["PATH"]}
         supervisor.begin(
             supervisor.Task(
-                str(folder), str(distribution), files, command, environment, owner.pid, distributions.user()
+                str(folder),
+                str(distribution),
+                files,
+                command,
+                environment,
+                owner.pid,
+                **{"user": distributions.user(), **options},
             )
         )
         eventually((folder / "server.pid").exists)
@@ -104,6 +111,30 @@ def test_stopping_ends_all_its_processes(begin: Callable[[], Path]) -> None:
     running = group(folder)
     os.kill(int((folder / "supervisor.pid").read_text()), signal.SIGTERM)
     eventually(lambda: ended(running))
+
+
+def test_what_is_contained_takes_along_also_what_left_its_group(
+    begin: Callable[..., Path], distribution: Path, tmp_path: Path
+) -> None:
+    if subprocess.run(["unshare", "--fork", "--pid", "true"]).returncode and os.geteuid() == 0:
+        pytest.skip("this machine lets nobody make namespaces")
+    lock = tmp_path / "held"
+    (distribution / "bin" / "server").write_text(
+        f"#!/bin/sh\nsetsid flock {lock} sleep 60 &\nsleep 0.2\nid -u > tmp/user\nsleep 60\n"
+    )
+    folder = begin(user=None, contained=True)
+    assert subprocess.run(["flock", "--nonblock", lock, "true"]).returncode == 1
+    os.kill(int((folder / "supervisor.pid").read_text()), signal.SIGTERM)
+    subprocess.run(["flock", "--timeout", "10", lock, "true"], check=True)
+
+
+def test_a_server_may_end_by_itself(begin: Callable[..., Path], distribution: Path, tmp_path: Path) -> None:
+    (distribution / "bin" / "server").write_text(
+        f"#!/bin/sh\ntrap 'touch {tmp_path}/e; exit' TERM\nid -u > tmp/user\nwhile sleep 0.1; do :; done\n"
+    )
+    folder = begin(user=None, ending=signal.SIGTERM)
+    os.kill(int((folder / "supervisor.pid").read_text()), signal.SIGTERM)
+    eventually((tmp_path / "e").exists)
 
 
 def test_a_server_that_died_is_noted_and_can_be_started_again(begin: Callable[[], Path]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from engines.sessions import run_tests
 from engines.zuul_api import ZuulApi
 
 pytestmark = pytest.mark.engines
@@ -46,3 +49,12 @@ def test_a_build_ends_and_another_is_pruned(zuul_api: ZuulApi) -> None:
 
 def test_no_test_sees_the_builds_of_another(zuul_api: ZuulApi) -> None:
     assert zuul_api.get("builds") == []
+
+
+@pytest.mark.parametrize(("required", "outcome"), [("engines", "2 skipped"), ("zuul", "2 errors")])
+def test_without_zuul_it_is_skipped_or_fails(tmp_path: Path, required: str, outcome: str) -> None:
+    (tmp_path / "test_it.py").write_text("def test_api(zuul_api): pass\ndef test_stack(zuul_stack): pass")
+    run = run_tests(tmp_path, "-rs", XDG_CACHE_HOME=str(tmp_path / "cache"), GATEPOST_REQUIRE=required)
+    assert outcome in run.stdout
+    assert "zuul-api: needs Zuul: pip install zuul==" in run.stdout
+    assert "zuul: needs Zuul: pip install zuul==" in run.stdout

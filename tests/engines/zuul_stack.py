@@ -27,6 +27,7 @@ _NEEDED = {
     "bwrap": "bubblewrap",
     "git": "git",
     "openssl": "openssl",
+    "ps": "procps",
     "ssh-agent": "openssh-client",
     "unshare": "util-linux",
 }
@@ -48,7 +49,7 @@ class ZuulStack:
         """The JSON of a path of the tenant, like builds?limit=1."""
         return _json(f"{self.url}/api/tenant/{TENANT}/{path}")
 
-    def build(self, job: str, *, after: int = 0, seconds: float = 180) -> dict[str, Any]:
+    def build(self, job: str, *, after: int = 0, seconds: float = 600) -> dict[str, Any]:
         """The first build of a job with an `_id` after this one, once it has a result."""
 
         def ended() -> dict[str, Any] | None:
@@ -73,9 +74,9 @@ def check() -> None:
     zuul_api.scripts()
     missing = [package for program, package in _NEEDED.items() if not shutil.which(program)]
     if not Path("/usr/share/java/zookeeper.jar").exists():
-        missing.append("zookeeper")
+        missing.append("libzookeeper-java")
     if missing or not shutil.which("java"):
-        raise CannotRunError(f"needs apt-get install {' '.join(missing or ['default-jre-headless'])}")
+        raise CannotRunError(f"needs more: apt-get install {' '.join(missing or ['default-jre-headless'])}")
     if not (_ansible() / "bin" / "ansible").exists():
         raise CannotRunError(
             f"needs Ansible for Zuul's jobs, in an environment at {_ansible()}: "
@@ -106,7 +107,8 @@ def start(directory: Path, owner: int) -> str:
             "PATH": f"{_python_home()}/bin:{os.defpath}:/usr/sbin:/sbin",
         }
         task = Task(str(directory), prepared, {}, command, environment, owner, None, contained=True)
-        return supervised.start(task, lambda: _ready(url), 120)
+        supervised.begin(task)
+    return supervised.await_start(directory, lambda: _ready(url), 180)
 
 
 def _ready(url: str) -> str | None:
@@ -121,7 +123,7 @@ def _ready(url: str) -> str | None:
 def _prepare(folder: Path, home: Path, ports: Mapping[str, int], database: str) -> None:
     """Configuration and repositories, as they will be at `home`."""
     served = f"http://127.0.0.1:{ports['logs']}"
-    shared, tmp = zuul_api.scripts(), home / "tmp"
+    shared = zuul_api.scripts()
     values = {
         "@LOGS@": f"{served}/logs",
         "@PYTHON_PREFIX@": ":".join(map(str, (_python_home(), _ansible(), sys.prefix, CHECKOUT))),
@@ -130,7 +132,9 @@ def _prepare(folder: Path, home: Path, ports: Mapping[str, int], database: str) 
         "29091": str(ports["metrics"]),
         "29000": str(ports["web"]),
         "27979": str(ports["finger"]),
-        "trusted_rw_paths=@ROOT@/logs": f"trusted_rw_paths={home}/logs:{tmp}\nuntrusted_rw_paths={tmp}",
+        "trusted_rw_paths=@ROOT@/logs": (
+            "trusted_rw_paths=@ROOT@/logs:@ROOT@/tmp\nuntrusted_rw_paths=@ROOT@/published:@ROOT@/tmp"
+        ),
         "manage_ansible=true": "manage_ansible=false",
         "poll_delay=5": "poll_delay=1",
         "@ROOT@/state/builds": f"{home}/b",
