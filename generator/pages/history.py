@@ -32,9 +32,7 @@ def pages(book: Book) -> Iterator[Page]:
     lives = records(book.results.signature_history)
     body = render(
         "pages/history.html",
-        first=words.day_year(_first(months)) if months else "",
-        rate=words.percent(sum(row["k"] for row in months), sum(row["n"] for row in months)),
-        completed=sum(row["n"] for row in months),
+        verdict=_verdict(months),
         compared=_compared([row for row in months if row["complete"] and row["n"]][-2:]),
         kept=words.day_year(book.facts.first_day) if book.facts.first_day is not None else "",
         figure=_figure(book, months),
@@ -43,6 +41,17 @@ def pages(book: Book) -> Iterator[Page]:
         signatures=_signatures(book, [row for row in lives if row["signature"] not in book.hidden]),
     )
     yield Page(PATH, "History", "Failure rates and signatures since the first day collected", body, "history")
+
+
+def _verdict(months: list[Row]) -> str:
+    """How many of all builds failed, and since when they are counted."""
+    if not months:
+        return "No builds were collected yet."
+    first, n = words.day_year(_first(months)), sum(row["n"] for row in months)
+    if not n:
+        return f"Since {first} no build failed or passed that a rate could be made of."
+    of = "of the " if n >= words.FEW else ""
+    return f"Since {first}, {words.percent(sum(row['k'] for row in months), n)} {of}completed builds failed."
 
 
 def _first(rows: list[Row]) -> datetime:

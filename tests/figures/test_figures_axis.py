@@ -48,6 +48,20 @@ def test_ticks_of_hours() -> None:
     assert len(slots(168, hourly=True).ticks()) == 7
 
 
+def weeks(n: int) -> Slots:
+    start = datetime(2025, 9, 8, tzinfo=UTC)
+    return Slots(tuple(start + i * timedelta(weeks=1) for i in range(n)), "week")
+
+
+def test_ticks_of_weeks_are_months_with_the_year_where_it_is_new() -> None:
+    assert [label for _, label in weeks(3).ticks()] == ["Sep 2025"]
+    assert [label for _, label in weeks(20).ticks()] == ["Sep 2025", "Oct", "Nov", "Dec", "Jan 2026"]
+    assert weeks(20).name(weeks(20).times[4]) == "week of 6 Oct 2025" and weeks(20).last() == ""
+    # of 85 weeks the first month has three, which is no room for its name
+    assert weeks(85).ticks()[0] == (4, "Oct 2025")
+    assert len(weeks(520).ticks()) <= 13
+
+
 def test_spans() -> None:
     assert (slots(0).span(), slots(1).span()) == ("", "24 Oct 2026")
     assert slots(28).span() == "24 Oct to 20 Nov 2026"
