@@ -10,7 +10,7 @@ from generator.matching.chunks import Lines
 from generator.matching.database import Databases
 from generator.matching.facts import Facts
 from generator.matching.passing import Pass
-from generator.matching.plan import Plan, Planner
+from generator.matching.plan import Planner
 from generator.matching.results import DocumentScan, Match, Scan
 from generator.signatures.model import Signature
 
@@ -33,7 +33,8 @@ class Engine:
 
     def scan(self, chunks: Iterable[bytes], facts: Facts) -> Scan:
         """One pass over a file's unpacked bytes, cut anywhere; memory does not grow with the file."""
-        lines, state = Lines(chunks), Pass(self._plan(facts))
+        with self._turn:
+            lines, state = Lines(chunks), Pass(self.planner.plan(facts))
         for chunk in lines:
             with self._turn:  # Hyperscan's scratch space is one to a database
                 state.take(chunk)
@@ -42,12 +43,8 @@ class Engine:
 
     def looks_for(self, facts: Facts) -> bool:
         """Whether any signature could match in a file of which `facts` are known."""
-        plan = self._plan(facts)
-        return bool(plan.database or plan.each or plan.all)
-
-    def _plan(self, facts: Facts) -> Plan:
         with self._turn:
-            return self.planner.plan(facts)
+            return self.planner.looks_for(facts)
 
 
 def scan_documents(

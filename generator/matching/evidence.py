@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from generator.matching.prefilter import FOREIGN_FOLDS
+
+if TYPE_CHECKING:
+    import hyperscan
 
 #: A line may state a failure, only hint at one, end a step badly without naming a cause (or call itself a
 #: warning), say nothing of the kind, or say that all is well (commands, said and not answered, too).
@@ -60,3 +69,32 @@ def weight(text: str) -> float:
     if _VERDICT.match(rest) or _CALM.search(rest):
         return VERDICT
     return STATED if _STATED.search(rest) else HINTED
+
+
+_scanning = Lock()
+
+
+def telling_lines(block: bytes) -> Iterator[int]:
+    """Where lines start that `weight`, or who follows the sections of a log, has to look at; ascending.
+
+    The other lines weigh NONE or WELL. `block` holds whole lines, each with its newline.
+    """
+    ends: list[int] = []
+    with _scanning:  # Hyperscan's scratch space is one to a database
+        _telling().scan(
+            block, match_event_handler=lambda pattern, start, end, flags, context: ends.append(end)
+        )
+    line_end = -1
+    for end in sorted(ends):
+        if end > line_end:
+            yield block.rfind(b"\n", 0, end) + 1
+            line_end = block.index(b"\n", end)
+
+
+@cache
+def _telling() -> hyperscan.Database:
+    """Finds at least what the expressions find in a line without clock and colours, whatever its case."""
+    from generator.matching.database import Databases
+
+    anywhere = _TRIGGER.pattern.replace("|^_", "|_").replace("$|", "|").encode()
+    return Databases(None).get([anywhere, rb"##\[(?:end)?group\]", rb"\x1b", FOREIGN_FOLDS])

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from math import log2
 from typing import NamedTuple
 
-from generator.matching.evidence import NONE, STATED, VERDICT, WELL, weight
+from generator.matching.evidence import NONE, STATED, VERDICT, WELL, telling_lines, weight
 from generator.matching.log_text import cut, plain, template, text_lines
 
 LINE_CHARS = 1000  # of a longer line only the start is judged and kept
@@ -68,6 +68,26 @@ class Ranker:
             indent, text = plain(line)
             if text:
                 self._judge(line, indent, text)
+
+    def feed_block(self, block: bytes) -> None:
+        """Take whole lines: the same as `feed`, but what cannot matter is not even decoded."""
+        if self._passed is not None:
+            self.feed(text_lines([block], READ_BYTES))
+            return
+        if block and not block.endswith(b"\n"):
+            block += b"\n"
+        start = 0
+        for telling in (*telling_lines(block), len(block)):
+            while self._open and start < telling:
+                start = self._take(block, start)
+            self._lines += block.count(b"\n", start, telling)
+            start = telling if telling == len(block) else self._take(block, telling)
+
+    def _take(self, block: bytes, start: int) -> int:
+        """Feed the line that starts there; where the next one does."""
+        end = block.index(b"\n", start)
+        self.feed((block[start : min(end, start + READ_BYTES)].decode("utf-8", "backslashreplace"),))
+        return end + 1
 
     def _judge(self, line: str, indent: int, text: str) -> None:
         score = WELL if self._in_script(text) else weight(text)

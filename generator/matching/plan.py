@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import hyperscan
 
@@ -21,6 +22,8 @@ from generator.signatures.query import leaves
 _GROUPING = ("tags", "filename")
 _KEPT_ANSWERS = 256
 _KEPT_PLANS = 512
+_KEPT_GROUPS = 4096
+_OPEN = Reduced(TRUE, True)
 
 
 class Message:
@@ -84,6 +87,13 @@ class _Prepared:
         return found
 
 
+class _Group(NamedTuple):
+    """By position in `prepared`: what is left of each query, and which are still open."""
+
+    reduced: tuple[Reduced, ...]
+    open: tuple[int, ...]
+
+
 class Planner:
     """Makes plans for files; those with the same tags and file name share a database."""
 
@@ -92,6 +102,7 @@ class Planner:
         self._databases = databases
         self.prepared: list[tuple[int, _Prepared]] = []
         self._plans: dict[tuple[int, ...], Plan] = {}
+        self._groups: dict[object, _Group] = {}
         self._covers: dict[int, tuple[Reduced, Cover | None]] = {}
         for number, signature in enumerate(signatures):
             try:
@@ -99,14 +110,21 @@ class Planner:
             except GatepostError as error:
                 self.refused[signature.id] = error
 
+    def looks_for(self, facts: Facts) -> bool:
+        """Whether any signature could match in a file of which `facts` are known."""
+        return any(
+            self.prepared[place][1].reduced(facts).formula != FALSE for place in self._group(facts).open
+        )
+
     def plan(self, facts: Facts) -> Plan:
         """What to look for in a file of which `facts` are known."""
-        group = Facts({name: facts.fields[name] for name in _GROUPING if name in facts.fields}, unknown=True)
-        exact = [prepared.reduced(facts) for _, prepared in self.prepared]
-        # Of the default field nothing can be said before all fields are known.
+        group = self._group(facts)
+        exact = list(group.reduced)
+        for place in group.open:
+            exact[place] = self.prepared[place][1].reduced(facts)
         loose = [
-            known if prepared.wild else prepared.reduced(group)
-            for known, (_, prepared) in zip(exact, self.prepared, strict=True)
+            known if prepared.wild else grouped
+            for known, grouped, (_, prepared) in zip(exact, group.reduced, self.prepared, strict=True)
         ]
         key = tuple(map(id, (*loose, *exact)))
         found = self._plans.get(key)
@@ -115,6 +133,21 @@ class Planner:
                 self._plans.clear()
                 self._covers.clear()
             found = self._plans[key] = self._made(loose, exact)
+        return found
+
+    def _group(self, facts: Facts) -> _Group:
+        """What can be said of all files of the same tags and name: most signatures are of others."""
+        key = tuple(facts.fields.get(name) for name in _GROUPING)
+        found = self._groups.get(key)
+        if found is None:
+            if len(self._groups) >= _KEPT_GROUPS:
+                self._groups.clear()
+            fields = {name: facts.fields[name] for name in _GROUPING if name in facts.fields}
+            alike = Facts(fields, unknown=True)
+            # Of the default field nothing can be said before all fields are known.
+            reduced = [_OPEN if one.wild else one.reduced(alike) for _, one in self.prepared]
+            still = tuple(place for place, one in enumerate(reduced) if one.formula != FALSE)
+            found = self._groups[key] = _Group(tuple(reduced), still)
         return found
 
     def _made(self, loose: Sequence[Reduced], exact: Sequence[Reduced]) -> Plan:

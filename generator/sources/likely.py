@@ -6,9 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.matching.excerpts import excerpt
-from generator.matching.failure_lines import READ_BYTES, Ranked, Ranker
+from generator.matching.failure_lines import Ranked, Ranker
 from generator.matching.folders import shown
-from generator.matching.log_text import text_lines
 from generator.matching.tags import FileList, log_name
 from generator.sources.rows import Row
 
@@ -42,7 +41,7 @@ def failure_lines(ends: Mapping[str, Tail]) -> list[Row]:
 def _rank(end: Tail) -> list[Ranked]:
     before, data = end.lines()
     ranker = Ranker()
-    ranker.feed(text_lines([data], READ_BYTES))
+    ranker.feed_block(data)
     return [line._replace(line=line.line + before) for line in ranker.result(LIMIT)]
 
 
