@@ -11,6 +11,7 @@ import made_results as made
 import pytest
 from log_server import LogServer
 
+from generator import cli_lint
 from generator.errors import GatepostError
 from generator.lint.run import run
 from generator.pages import downloads
@@ -191,3 +192,8 @@ def test_refused_queries_are_left_out_of_the_trial(queries: Path, site: Path) ->
     told = json.loads(text)
     assert code == 1 and {f["severity"] for f in told["findings"]} >= {"error"}
     assert not {"hard", "fuzzy"} & {one["signature"] for one in told["against"]["signatures"]}
+
+
+def test_a_list_of_files_is_for_trials_only(queries: Path) -> None:
+    with pytest.raises(GatepostError, match="--files goes with --against"):
+        cli_lint.lint(queries, files=queries)
