@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,6 +83,17 @@ def own_engine() -> Iterator[Callable[..., OwnServer]]:
             return server
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def zuul_python() -> Path:
+    """The Python that has Zuul, where Zuul's templates and scripts are there too."""
+    try:
+        zuul_api_server.scripts()
+        return zuul_api_server.python()
+    except distributions.CannotRunError as error:
+        _cannot("zuul", "Zuul", str(error), error.expected)
+        raise
 
 
 @pytest.fixture(scope="session")
