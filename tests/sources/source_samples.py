@@ -28,6 +28,7 @@ class Logs:
     name: str = "logs"
     ci: str | None = None
     log_url: str | None = None
+    buildsets: Path | None = None
 
 
 @dataclass(frozen=True)
