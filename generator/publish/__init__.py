@@ -30,12 +30,12 @@ def publish(site: Path, folder: Path, options: Options, now: datetime, progress:
     A site that is published already changes nothing.
     """
     said = _said(site)
-    if folder.resolve().is_relative_to(site.resolve()) or site.resolve().is_relative_to(folder.resolve()):
+    if not place.apart(folder, site):
         raise GatepostError(
             f"{folder}: is not apart from {site}, where the site is built",
             "name a folder beside it",
         )
-    with site_swap.still(site), place.opened(folder):
+    with site_swap.still(site), place.opened(folder, site):
         shown = place.current(folder)
         _compare(site, said, shown, options.force, progress)
         stamp = place.unused(folder, now)

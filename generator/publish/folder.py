@@ -22,13 +22,14 @@ _OURS = {CURRENT, SITES, atomic.LOCK, _LINK}
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[None]:
+def opened(folder: Path, site: Path | None = None) -> Iterator[None]:
     """Be the only one who changes a folder of published sites, made if missing; GatepostError otherwise.
 
-    What a run that was killed left behind is removed first.
+    The `site` that is to be published may lie in it, in a folder of its own. What a run that was killed left
+    behind is removed first.
     """
     with _understandable(folder):
-        _check(folder)
+        _check(folder, site)
         (folder / SITES).mkdir(parents=True, exist_ok=True)
         with atomic.locked(folder):
             for left in (folder / SITES).iterdir():
@@ -92,7 +93,7 @@ def forget(folder: Path, keep: int) -> int:
     return len(old)
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path, site: Path | None) -> None:
     """GatepostError where the folder is something else."""
     if not folder.exists() and not folder.is_symlink():
         return
@@ -104,18 +105,28 @@ def _check(folder: Path) -> None:
             f"{link}: is no symbolic link, so something else than `gatepost publish` made it",
             "name another folder, or move it away",
         )
-    if not (kept(folder) and link.is_symlink()) and any(_strange(folder)):
+    if not (kept(folder) and link.is_symlink()) and any(_strange(folder, site)):
         raise GatepostError(
             f"{folder}: holds something else than published sites",
             "name a new folder: sites, and a link to the newest, are kept in it",
         )
 
 
-def _strange(folder: Path) -> Iterator[Path]:
-    """What is in a folder that was never published to."""
-    yield from (path for path in folder.iterdir() if path.name not in _OURS)
+def _strange(folder: Path, site: Path | None) -> Iterator[Path]:
+    """What is in a folder that was never published to, beside the new site."""
+    others = (path for path in folder.iterdir() if path.name not in _OURS)
+    yield from (path for path in others if site is None or not _within(site, path))
     if (folder / SITES).is_dir() and not (folder / atomic.LOCK).exists():
         yield from (folder / SITES).iterdir()
+
+
+def apart(folder: Path, site: Path) -> bool:
+    """Whether neither the folder lies in the site nor the site among those that are kept."""
+    return not _within(folder, site) and not _within(site, folder / SITES)
+
+
+def _within(inner: Path, outer: Path) -> bool:
+    return inner.resolve().is_relative_to(outer.resolve())
 
 
 @contextmanager

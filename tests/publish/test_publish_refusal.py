@@ -136,7 +136,21 @@ def test_what_its_owner_adds_to_a_published_folder_stays(site: Path, folder: Pat
     assert stamps(folder) == ["20261122T231000Z", "mine"]
 
 
-@pytest.mark.parametrize("inside", ["public", "public/www", "."])
+def test_the_site_may_lie_in_the_folder_as_it_was_brought_there(folder: Path) -> None:
+    new = make(folder / "new/public")
+    (folder / "new/gatepost.yaml").write_text("output: public")
+    publish_at(new, folder)
+    publish_at(make(new, {"index.html": "newer"}), folder, 1)
+    assert home(folder) == PAGE.format("newer")
+
+
+def test_a_published_site_is_not_published(site: Path, folder: Path) -> None:
+    publish_at(site, folder)
+    with pytest.raises(GatepostError, match="is not apart from"):
+        publish_at(folder / "current", folder, 1)
+
+
+@pytest.mark.parametrize("inside", ["public", "public/www"])
 def test_the_folder_in_which_the_site_is_built(site: Path, tmp_path: Path, inside: str) -> None:
     with pytest.raises(GatepostError, match="is not apart from"):
         publish_at(site, tmp_path / inside)
