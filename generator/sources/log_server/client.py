@@ -38,17 +38,21 @@ class Body(io.RawIOBase):
         self.packed = encoding.endswith("gzip")
         self.kind = response.getheader("content-type", "").lower()
         self.fault: FetchError | None = None
+        self._told = response.chunked or response.length is not None
+        self._begun = False
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, nothing at the end; raises FetchError."""
         try:
             data = self._response.read(size)
-            if not data and self._response.length:
+            # without a length, and without a byte, it may be the head already that was cut
+            if not data and (self._response.length or not (self._begun or self._told)):
                 raise IncompleteRead(b"", self._response.length)
         except (OSError, HTTPException, ValueError) as error:
             cut = isinstance(error, IncompleteRead)
             self.fault = fault(ConnectionError() if cut else error)
             raise self.fault from None
+        self._begun = True
         return data
 
 

@@ -81,6 +81,11 @@ class Crew:
         return any(busy < share for busy, share in zip(self._busy, self._shares, strict=True))
 
     @property
+    def pids(self) -> list[int]:
+        """The processes, if it has any of its own."""
+        return [process.pid for process in self._processes if process.pid is not None]
+
+    @property
     def working(self) -> int:
         """How many builds are under way."""
         return sum(self._busy)

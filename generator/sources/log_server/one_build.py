@@ -26,7 +26,7 @@ from generator.sources.log_server.streaming import opened
 from generator.sources.rows import Origin, Row, Rows, build_row, skipped_row
 from generator.sources.search import Search, searched
 
-_COLUMNS = frozenset(column.name for column in BUILDS)
+_COLUMNS = tuple(column.name for column in BUILDS)
 #: Times `timeout_s`: so long all the files of a build may be waited for.
 _PATIENCE = 15
 
@@ -111,8 +111,8 @@ class _Build:
                 record = self._folder.inventory(*named[:1])
         except UnusableError as error:
             self._search.skip(named[0] if named else INVENTORIES[0], f"{error.reason} metadata", error.detail)
-        told = {name: self._row[name] for name in _COLUMNS & self._row.keys()}
-        build = {**record.build, **{name: value for name, value in told.items() if value is not None}}
+        told = {name: self._row[name] for name in _COLUMNS if self._row.get(name) is not None}
+        build = {**record.build, **told}
         self._search.facts = InventoryFacts({**query_fields(build), **record.places}, build, known=True)
 
     def _search_listed(self, names: Sequence[str]) -> bool:
