@@ -46,3 +46,13 @@ def test_playbooks_named_by_jobs_exist(root: Path) -> None:
     for job in jobs:
         for playbook in [job["run"]] if isinstance(job["run"], str) else job["run"]:
             assert yaml.safe_load((root / playbook).read_text())[0]["tasks"]
+
+
+def test_explain_installs_what_the_report_installs_and_less(root: Path) -> None:
+    names = ("report", "explain")
+    texts = [(root / "requirements" / f"{name}.txt").read_text() for name in names]
+    report, explain = (dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)) for text in texts)
+    wanted = (root / "requirements" / "explain.in").read_text().split("\n")[1:-1]
+    assert set(wanted) <= set(explain)
+    assert explain.items() < report.items()
+    assert not {"pandas", "pyarrow", "scipy", "plotly"} & set(explain)
