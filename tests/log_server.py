@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -79,6 +80,10 @@ class LogServer:
         """Put a build there, as `write_build` does; the URL of its folder, with a slash at the end."""
         write_build(self.root / uuid, files, **how)
         return f"{self.url}{uuid}/"
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speak HTTPS from now on."""
+        self._server.tls = context
 
     def paths(self) -> list[str]:
         """The paths asked for so far, unquoted, without the first slash."""
@@ -158,8 +163,16 @@ class _Listener(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], owner: LogServer) -> None:
         self.owner = owner
+        self.tls: ssl.SSLContext | None = None
         self._open: set[socket.socket] = set()
         super().__init__(address, _Handler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is not None:  # in the thread of the connection: a handshake may take for ever
+            request = self.tls.wrap_socket(request, server_side=True)
+        super().finish_request(request, client_address)
+        if self.tls is not None:
+            request.close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)

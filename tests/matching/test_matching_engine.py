@@ -394,3 +394,15 @@ def test_a_stream_is_scanned_while_it_is_unpacked():
     scan = engine("message:foo").scan(stream, Facts())
     assert scan.matches["0"].lines == scan.lines == 100_000
     assert stream.problem.reason == "truncated"
+
+
+def test_files_in_which_nothing_can_match_are_told() -> None:
+    some = engine("message:a AND tags:console AND build_status:FAILURE", 'message:b AND filename:"x.txt"')
+    console = {"tags": ("console",), "filename": ("job-output.txt",)}
+    assert some.looks_for(Facts({**console, "build_status": ("FAILURE",)}))
+    assert not some.looks_for(Facts({**console, "build_status": ("SUCCESS",)}))
+    assert some.looks_for(Facts(console, unknown=True))
+    assert some.looks_for(Facts({"tags": ("x.txt",), "filename": ("x.txt",)}))
+    assert not some.looks_for(Facts({"tags": ("y.txt",), "filename": ("y.txt",)}))
+    anywhere = engine("FAILURE AND message:c")
+    assert anywhere.looks_for(Facts({"filename": ("y.txt",), "build_status": ("FAILURE",)}))

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.matching.evidence import HINTED, NONE, STATED, VERDICT, WELL, weight
-from generator.matching.failure_lines import LINE_CHARS, Ranker, rank, rank_log
-from generator.matching.log_text import byte_lines, cut, plain, template
+from generator.matching.failure_lines import LINE_CHARS, READ_BYTES, Ranker, rank, rank_log
+from generator.matching.log_text import byte_lines, cut, plain, template, text_lines
 
 
 def numbers(lines: list[str], passed: list[str] | None = None) -> list[int]:
@@ -217,3 +217,41 @@ def test_a_devstack_console(shared_data: Path) -> None:
     texts = [line.text for line in rank_log(open_log(shared_data / "os-loganalyze" / "console.html.gz"))]
     assert any("AssertionError: State change timeout exceeded!(400s)" in text for text in texts)
     assert any("test_run_stop_terminate_instance[gate,smoke] ... FAIL" in text for text in texts)
+
+
+_BITS = st.sampled_from([
+    "error", "ERROR:", "Err", "fail", "FAILED", "k\u0131ll", "\u212ailled", "\u0130nvalid", "unexpected",
+    "took >", "____ x ____", "*** ", "rc=1", "src=1", "exit code 1", "timed out", "no such", "ok",
+    "PASS", "0 errors", "##[group]Run", "##[endgroup]", "##[error]", "+", "#",
+    "Traceback (most recent call last", "ValueError: x", "WARNING", "\x1b[31m", "\x1b[0m", "er\x1b[0mror", "\xe9err", "caf\xe9",
+    "2026-11-20 10:00:00.000 |", "node |",
+    "\udcff", "\x00", "1", "2", "a", "b", "c",
+])  # fmt: skip
+_LINES = st.lists(
+    st.tuples(st.sampled_from(["", "  ", "\t", "      "]), st.lists(_BITS, max_size=7).map(" ".join)),
+    max_size=60,
+)
+
+
+@given(_LINES, st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_lines_that_do_not_matter_are_passed_over_without_a_difference(
+    lines: list[tuple[str, str]], ended: bool
+) -> None:
+    text = "\n".join(indent + words for indent, words in lines) + "\n" * ended
+    block = text.encode("utf-8", "surrogateescape")
+    one, other = Ranker(), Ranker()
+    one.feed(text_lines([block], READ_BYTES))
+    other.feed_block(block)
+    assert other.result() == one.result()
+
+
+@pytest.mark.data
+def test_real_logs_are_ranked_the_same_in_blocks(shared_data: Path) -> None:
+    from generator.matching.reading import open_log
+
+    for path in sorted((shared_data / "cidiff").glob("*/*/fail.log.gz"))[:12]:
+        block = b"".join(open_log(path))[-500_000:]
+        ranker = Ranker()
+        ranker.feed_block(block)
+        assert ranker.result() == rank_log([block]) != []

@@ -53,6 +53,7 @@ class Bench:
         }  # fmt: skip
         self.limits: Limits | None = None
         self.workers = 1
+        self.names: list[str | None] = []
 
     def context(self, **more: Any) -> Context:
         return Context(

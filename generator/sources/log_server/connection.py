@@ -121,12 +121,13 @@ def _secured(sock: socket.socket, place: Place) -> socket.socket:
     if place.scheme == "http":
         return sock
     try:
-        return _tls().wrap_socket(sock, server_hostname=place.host)
+        return tls().wrap_socket(sock, server_hostname=place.host)
     except OSError as error:
         sock.close()
         raise fault(error) from None
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """What is trusted: the system's authorities, or those that SSL_CERT_FILE names."""
     return ssl.create_default_context()
