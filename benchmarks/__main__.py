@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-MODULES = ("explain", "failure_lines", "report", "index")
+MODULES = ("explain", "failure_lines", "report", "index", "restore_cost")
 
 
 def main(chosen: list[str]) -> None:
