@@ -45,7 +45,8 @@ def take_down(places: Places, remover: Remover, now: datetime, *, dry: bool) -> 
     with _sites(places) as sites:
         before = _editions(store)
         counts, _ = state.clean(places.settings.state, remover, dry=dry)
-        by_site = {site: _site(site, remover, dry=dry) for site in sites}
+        without_it: set[tuple[int, int]] = set()
+        by_site = {site: _site(site, remover, without_it, dry=dry) for site in sites}
         counts["files of sites"] += sum(by_site.values())
         counts = +counts
         if not dry:
@@ -85,14 +86,16 @@ def _sites(places: Places) -> Iterator[list[Path]]:
         yield ([output] if (output / "index.html").is_file() else []) + kept
 
 
-def _site(site: Path, remover: Remover, *, dry: bool) -> int:
+def _site(site: Path, remover: Remover, without_it: set[tuple[int, int]], *, dry: bool) -> int:
     """Clean one site and the state in it; how many files changed."""
     from generator.store.atomic import LOCK
     from generator.store.published import FOLDER
     from generator.takedown import files, state
 
     inner = site / FOLDER
-    count = files.clean(site, remover, dry=dry, leave=lambda path: inner in path.parents)
+    count = files.clean(
+        site, remover, dry=dry, leave=lambda path: inner in path.parents, without_it=without_it
+    )
     _, within = state.clean(inner, remover, dry=dry)
     (inner / LOCK).unlink(missing_ok=True)
     return count + within

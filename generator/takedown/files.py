@@ -21,18 +21,26 @@ _FORMS: dict[str, Form] = {".html": "html", ".xml": "html", ".json": "json", ".j
 _DEPTH = 2
 
 
-def clean(folder: Path, remover: Remover, *, dry: bool, leave: Callable[[Path], bool]) -> int:
+#: Files by device and number: kept sites share what did not change.
+Files = set[tuple[int, int]]
+
+
+def clean(
+    folder: Path, remover: Remover, *, dry: bool, leave: Callable[[Path], bool], without_it: Files
+) -> int:
     """Remove the texts from the files of a folder, and files that are named after one; how many those were.
 
-    `leave` tells which files are not looked at. Files that several names share are read once for each.
+    `leave` tells which files are not looked at. Those `without_it` hold none of them; more are added to it.
     """
     count = 0
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file() or leave(path):
             continue
         named = remover.data(os.fsencode(path.name))[1] > 0
-        new = None if named else without(path.name, path.read_bytes(), remover)
+        known = (path.stat().st_dev, path.stat().st_ino)
+        new = None if named or known in without_it else without(path.name, path.read_bytes(), remover)
         if not named and new is None:
+            without_it.add(known)
             continue
         count += 1
         if not dry:

@@ -98,10 +98,8 @@ def _char(char: str, words: bool) -> bytes:
         return _SPACE
     cases = sorted({char, char.lower(), char.upper()}) if words else [char]
     forms = [form for case in cases if len(case) == 1 for form in _forms(case)]
-    if len(forms) == 1:
-        return forms[0]
-    slashes = b"" if char.isalnum() else rb"\\{0,4}"
-    return slashes + b"(?:" + b"|".join(forms) + b")"
+    found = forms[0] if len(forms) == 1 else b"(?:" + b"|".join(forms) + b")"
+    return found if char.isalnum() else rb"\\{0,4}" + found
 
 
 def _forms(char: str) -> list[bytes]:

@@ -54,7 +54,13 @@ def clean(folder: Path, remover: Remover, *, dry: bool) -> tuple[Counter[str], i
             changed_files += found > 0
     named = {folder / entry.path for entry in manifest.load(folder).files.values()}
     # half a download, a compiled query: of no state, but on the disk
-    rest = files.clean(folder, remover, dry=dry, leave=lambda path: path in named or path.name in _OWN)
+    rest = files.clean(
+        folder,
+        remover,
+        dry=dry,
+        leave=lambda path: path in named or path.name in _OWN,
+        without_it=set(),
+    )
     counts["other files of the state"] += rest
     return +counts, changed_files + rest
 
@@ -86,4 +92,5 @@ def _entry(change: _Change, folder: Path, key: str, remover: Remover) -> tuple[s
     table, rows = changed(table, lambda texts: [*map(remover.text, texts)])
     if rows:
         change.put(key, table)
-    return f"rows of {key.split('/')[-1]}", rows
+    parts = key.split("/")
+    return f"rows of {'rollups' if parts[0] == 'rollups' else parts[-1]}", rows

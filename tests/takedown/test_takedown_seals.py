@@ -1,0 +1,71 @@
+"""A text that was removed is known again, and nobody can read it out of what is kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.takedown import seals
+from generator.takedown.remover import MARK, remover
+
+SECRETS = remover(["hunter2-is-long", "another/secret+x="])
+PERSON = remover(["Jané Doe"], words=True)
+
+
+def sealed() -> seals.Seals:
+    return seals.fresh().with_texts(SECRETS).with_texts(PERSON)
+
+
+def test_it_is_found_wherever_it_stands() -> None:
+    texts = [
+        "xhunter2-is-longx",
+        "",
+        "another/secret+x=",
+        "by JANÉ DOE.",
+        "nothing",
+        "İ jané doe hunter2-is-long",
+    ]
+    assert sealed().clean(texts) == [
+        f"x{MARK}x", "", MARK, f"by {MARK}.", "nothing", f"İ {MARK} {MARK}",
+    ]  # fmt: skip
+
+
+def test_what_is_none_stays() -> None:
+    texts = ["hunter2-is-lon", "Hunter2-is-long", "XJané Doe", "Jané Does", "hunter2-is-", "long"]
+    assert sealed().clean(texts) == texts
+    assert seals.fresh().clean(["a"]) == ["a"] and sealed().clean([]) == []
+
+
+def test_overlapping_texts_leave_one_mark() -> None:
+    both = seals.fresh().with_texts(remover(["abcdefgh", "efghijkl"]))
+    assert both.clean(["-abcdefghijkl-"]) == [f"-{MARK}-"]
+
+
+def test_it_survives_being_written_and_holds_no_text() -> None:
+    one = sealed()
+    written = json.dumps(seals.as_json(one))
+    assert seals.from_json(json.loads(written)) == one
+    assert not [part for part in ("hunter", "secret", "Jan", "Doe", "doe") if part in written]
+    assert one.with_texts(SECRETS) == one
+    # without the salt of this state the hashes of another one say nothing
+    assert {s.hash for s in sealed().seals}.isdisjoint(s.hash for s in one.seals)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(min_size=4, max_size=12), st.text(max_size=30), st.text(max_size=30))
+def test_any_text_is_found_between_others(text: str, before: str, after: str) -> None:
+    text = " ".join(text.split())
+    if len(text) < 4 or text in MARK or "\n" in text:
+        return
+    cleaned = seals.fresh().with_texts(remover([text])).clean([before, before + text + after, after])
+    assert text not in cleaned[1] or text in f"{MARK}"
+    assert MARK in cleaned[1]
+
+
+def test_many_texts_are_looked_at_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seals, "_CHUNK", 40)
+    texts = [f"{i} hunter2-is-long" if i % 3 else f"{i} nothing" for i in range(30)]
+    assert sealed().clean(texts) == [text.replace("hunter2-is-long", MARK) for text in texts]
