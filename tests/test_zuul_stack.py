@@ -16,6 +16,7 @@ from engines.zuul_stack import ZuulStack
 
 pytestmark = pytest.mark.engines
 
+REPORT, LINT = "our-gatepost-report", "our-gatepost-lint"
 SIGNATURE = """
 title: The mirror answers 502
 query: message:"502 Bad Gateway" AND message:"Failed to fetch" AND tags:"console"
@@ -30,10 +31,23 @@ FAILING_PROJECT = {
     roles:
       - zuul: gatepost
 
+- job:
+    name: docs
+    parent: base
+    run: playbooks/docs.yaml
+
 - project:
     post:
       jobs:
         - unit
+        - docs
+""",
+    "playbooks/docs.yaml": """
+- hosts: localhost
+  tasks:
+    - ansible.builtin.shell: |
+        echo "ERROR: index.rst: undefined label: nowhere"
+        exit 1
 """,
     "playbooks/unit.yaml": """
 - hosts: localhost
@@ -55,6 +69,9 @@ PUBLISHING = """
     - ansible.builtin.command:
         cmd: "{{ gatepost_command | default(zuul_user_dir ~ '/gatepost-venv/bin/gatepost') }} publish FOLDER"
         chdir: "{{ zuul_user_dir }}/{{ zuul.project.src_dir }}"
+"""
+NEW_SIGNATURE = """
+query: message:"undefined label" AND tags:"console"
 """
 CONFIGURATION = """
 community: A community with a Zuul
@@ -78,43 +95,53 @@ class Builds(NamedTuple):
     failed: dict[str, Any]
     first: dict[str, Any]
     second: dict[str, Any]
+    linted: dict[str, Any]
 
 
-def our_job(stack: ZuulStack, pipeline: str, **variables: str) -> str:
-    """The child job that `gatepost init` writes, which restores from where its post-run publishes."""
+def our_job(pipeline: str, name: str, **variables: str) -> str:
+    """The child job that `gatepost init` writes, in this pipeline; the report's post-run publishes."""
     entries = yaml.safe_load((ROOT / "templates" / "init" / "zuul.yaml").read_text())
-    job = next(entry["job"] for entry in entries if "job" in entry)
-    job["vars"] |= {"gatepost_restore": f"{stack.served}/published/current/", **variables}
-    job["post-run"] = "playbooks/publish.yaml"
-    return yaml.safe_dump([{"job": job}, {"project": {pipeline: {"jobs": [job["name"]]}}}])
+    job = next(entry["job"] for entry in entries if entry.get("job", {}).get("name") == name)
+    job["vars"] |= variables
+    if name == REPORT:
+        job["post-run"] = "playbooks/publish.yaml"
+    return yaml.safe_dump([{"job": job}, {"project": {pipeline: {"jobs": [name]}}}])
 
 
 @pytest.fixture(scope="module")
 def builds(zuul_stack: ZuulStack) -> Builds:
-    """The failing job and a first report side by side, then the periodic report.
+    """Failing jobs and a first report side by side, then the periodic report, then a new signature is judged.
 
-    The first report installs its own Gatepost, as the failing job does; the periodic one is given one.
+    The first report installs its own Gatepost, as a failing job does; later ones are given one.
     """
-    stack = zuul_stack
+    stack, published = zuul_stack, f"{zuul_stack.served}/published/current/"
+    installed = str(Path(sys.prefix) / "bin" / "gatepost")
     community = {
         "gatepost.yaml": CONFIGURATION.format(url=stack.url, logs=stack.served.partition("//")[2]),
         "queries/mirror-502.yaml": SIGNATURE,
         "playbooks/publish.yaml": PUBLISHING.replace("FOLDER", str(stack.home / "published")),
-        ".zuul.yaml": our_job(stack, "post"),
+        ".zuul.yaml": our_job("post", REPORT, gatepost_restore=published),
     }
     stack.commit("other", FAILING_PROJECT)
     stack.commit("community", community)
-    first = stack.build("our-gatepost-report")
-    failed = stack.build("unit")
-    periodic = our_job(stack, "periodic", gatepost_command=str(Path(sys.prefix) / "bin" / "gatepost"))
+    first = stack.build(REPORT)
+    failed, _ = stack.build("unit"), stack.build("docs")
+    periodic = our_job("periodic", REPORT, gatepost_restore=published, gatepost_command=installed)
     stack.commit("community", {".zuul.yaml": periodic})
-    second = stack.build("our-gatepost-report", after=first["_id"])
-    stack.commit("community", {".zuul.yaml": "# no more of it\n"})
-    return Builds(failed, first, second)
+    second = stack.build(REPORT, after=first["_id"])
+    lint = our_job("post", LINT, gatepost_site=published, gatepost_command=installed)
+    stack.commit("community", {".zuul.yaml": lint, "queries/undefined-label.yaml": NEW_SIGNATURE})
+    return Builds(failed, first, second, stack.build(LINT))
 
 
 def artifacts(build: Mapping[str, Any]) -> dict[str, str]:
     return {artifact["metadata"]["type"]: artifact["url"] for artifact in build["artifacts"]}
+
+
+def message(stack: ZuulStack, build: Mapping[str, Any]) -> str:
+    """What Zuul reports of a build's buildset."""
+    said = [each["message"] for each in stack.get("buildsets") if each["uuid"] == build["buildset"]["uuid"]]
+    return str(said[0])
 
 
 def fetched(url: str) -> str:
@@ -153,5 +180,10 @@ def test_a_failing_job_says_what_it_failed_on(zuul_stack: ZuulStack, builds: Bui
     assert "| Known failure: The mirror answers 502" in zuul_stack.log(build)
     answer = fetched(artifacts(build)["gatepost_explanation"])
     assert "E: Failed to fetch http://mirror.example.org/curl.deb  502  Bad Gateway" in answer
-    (buildset,) = [each for each in zuul_stack.get("buildsets") if each["uuid"] == build["buildset"]["uuid"]]
-    assert "Warning:\n  Gatepost: Known failure: " in buildset["message"]
+    assert "Warning:\n  Gatepost: Known failure: " in message(zuul_stack, build)
+
+
+def test_a_new_signature_is_tried_on_what_the_site_publishes(zuul_stack: ZuulStack, builds: Builds) -> None:
+    assert builds.linted["result"] == "SUCCESS", zuul_stack.log(builds.linted)
+    said = message(zuul_stack, builds.linted)
+    assert "1 signature, new or changed, would have explained 1 of 1 build" in said
