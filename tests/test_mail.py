@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from generator.editions.edition import EDITION_VERSION, Edition
 from generator.errors import GatepostError
 from generator.mail import notes
 from generator.mail.sending import Sending, frozen
+from generator.scaffold import scaffold
 from generator.store.files import Store
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -355,6 +357,23 @@ def test_settings_that_cannot_be_are_told(tmp_path: Path, wrong: dict[str, Any],
         config.load(path)
     assert told in error.value.message
     assert "hunter2" not in error.value.message
+
+
+def test_the_mail_that_init_explains_is_valid(tmp_path: Path) -> None:
+    scaffold(tmp_path)
+    path = tmp_path / "gatepost.yaml"
+    before, _, after = path.read_text("utf-8").partition("# mail:\n")
+    told, _, rest = after.partition("\n\n")
+    keys = [
+        line[2:] for line in told.split("\n") if not line.startswith(("#   # password_file", "#   # ca_file"))
+    ]
+    lines = [line.replace("  # port", "  port") for line in keys]
+    path.write_text(f"{before}mail:\n" + "\n".join(lines) + f"\n\n{rest}", "utf-8")
+    mail = config.load(path).mail
+    assert mail is not None
+    explained = set(re.findall(r"^# {3}(?:# )?([a-z_]+): ", told, re.MULTILINE))
+    assert explained == {field.alias or name for name, field in type(mail).model_fields.items()}
+    assert mail.subject_prefix == type(mail).model_fields["subject_prefix"].default
 
 
 def test_without_settings_it_says_what_to_write(tmp_path: Path) -> None:
