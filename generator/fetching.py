@@ -101,9 +101,12 @@ class _Web:
     def __init__(self, url: str, client: httpx.Client) -> None:
         import httpx
 
-        self._root = httpx.URL(url)
-        # a password that stands in the address is sent, and never told
-        self.name = str(self._root.copy_with(userinfo=b"", query=None, fragment=None))
+        try:
+            self._root = httpx.URL(url)
+            # a password that stands in the address is sent, and never told
+            self.name = str(self._root.copy_with(userinfo=b"", query=None, fragment=None))
+        except httpx.InvalidURL as error:
+            raise GatepostError(f"not an address: {error}", "write it like https://ci.example.org/") from None
         self.moved: list[int] = []
         self._client = client
 
@@ -148,7 +151,8 @@ class _Web:
 
     @contextmanager
     def _answer(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
-        url = self._root.copy_with(path=f"{self._root.path.rstrip('/')}/{path}")
+        home = self._root.path.removesuffix("index.html").rstrip("/")
+        url = self._root.copy_with(path=f"{home}/{path}")
         with self._client.stream("GET", url, headers=headers) as response:
             if response.status_code in _GONE:
                 raise AbsentError(path)

@@ -63,8 +63,9 @@ def restore(settings: Settings, where: str, may_be_new: bool, progress: Progress
     done = brought_back(where, settings.state)
     if done is None and not may_be_new:
         raise GatepostError(
-            "--restore: that site has no state of Gatepost: there is no state/manifest.json",
-            "name the address or the folder of its home page; for the first run of all, add --may-be-new",
+            "--restore: found no site with a state of Gatepost: there is no state/manifest.json",
+            "name the folder of its home page, or its address with https://; for the first run of all, "
+            "add --may-be-new",
         )
     for line in [_NEW] if done is None else done.lines(settings.state):
         progress.note(line)

@@ -107,7 +107,7 @@ def test_a_first_run_must_be_said_to_be_one(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     settings = machine(tmp_path / "new")
     with LogServer(tmp_path / "site") as server:
-        with pytest.raises(GatepostError, match="no state of Gatepost") as told:
+        with pytest.raises(GatepostError, match="no site with a state") as told:
             pipeline.restore(settings, server.url, False, Progress(0))
         assert "--may-be-new" in told.value.hint
         logs(settings, FIRST)

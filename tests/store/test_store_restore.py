@@ -206,6 +206,17 @@ def test_a_site_that_does_not_answer_is_told_without_its_password(tmp_path: Path
     assert len(uuids(state)) == 200
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "https://ci.example.org:http/", "http://a b/"])
+def test_what_is_no_address_is_told(second: Path, address: str) -> None:
+    with pytest.raises(GatepostError, match=r"not an address|cannot be fetched"):
+        restore(address, second)
+
+
+def test_the_address_of_the_home_page_will_do(state: Path, site: LogServer, second: Path) -> None:
+    restore(f"{site.url}index.html", second)
+    assert state_files(second) == state_files(state)
+
+
 def test_an_answer_that_drips_is_not_waited_for(
     site: LogServer, second: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
