@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-MODULES = ("explain", "failure_lines", "report", "index", "restore_cost")
+MODULES = ("explain", "failure_lines", "report", "index", "restore_cost", "zuul_day")
 
 
 def main(chosen: list[str]) -> None:

@@ -14,7 +14,6 @@ import ssl
 import struct
 import sys
 import threading
-import time
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -351,11 +350,11 @@ def log_server(tmp_path: Path) -> Iterator[LogServer]:
 
 
 def main(folder: str) -> None:
-    """Serve a folder, say the URL, and end when standard input does."""
+    """Serve a folder and say the URL; when standard input ends, say which paths were asked for, and end."""
     with LogServer(Path(folder)) as server:
         print(server.url, flush=True)
-        while sys.stdin.read(1 << 16):
-            time.sleep(0)
+        sys.stdin.read()
+        print(*server.paths(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
