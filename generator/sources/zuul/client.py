@@ -166,7 +166,7 @@ class Client:
         return UnansweredError(self._settings.url, reason, hint, large)
 
 
-_LATER = "try again later; `patience_s` says how long to wait for it"
+_LATER = "if `url` is right, try again later; `patience_s` says how long to wait for it"
 _OTHER = "is `url` that of a Zuul?"
 
 

@@ -48,11 +48,13 @@ def collect(settings: ZuulSettings, context: Context) -> Tables:
     with connect(settings) as api:
         ci = settings.ci or api.tenant
         origin = Origin(settings.name, ci, context.now, query_set(used), context.outcomes)
-        with context.progress.task(f"Asking {settings.name} for builds"):
+        with context.progress.task(f"Asking {settings.name} for builds and sets of them") as task:
             builds = _read(reading.BUILDS, api, context, origin, frozenset())
+            task.advance(len(builds.reading.received))
             if builds.reading.problem is not None and not builds.reading.received:
                 raise builds.reading.problem
             sets = _read(reading.BUILDSETS, api, context, origin, _related(builds))
+            task.advance(len(sets.reading.received))
         context.progress.detail(f"{settings.name}: {words.plural(api.requests, 'request')}")
     told = _told(settings, origin, used, (builds, sets))
     skipped = [row for one in (builds, sets) for row in one.reading.skipped]
@@ -99,6 +101,9 @@ def _read(kind: Kind, api: Api, context: Context, origin: Origin, related: froze
     one.skipped += memory.lost_rows(origin, kind, recalled.lost)
     if one.problem is not None:
         one.skipped.append(skipped_row(origin, kind.name, PARTLY, one.problem.reason))
+        context.progress.note(
+            f"{settings.name}: {kind.name} {PARTLY}, to be asked for again: {one.problem.reason}"
+        )
     gap = (lost or now, one.problem.reason) if one.problem else None
     return _Taken(one, list(asked_rows(settings.name, kind, memory.scope(api), (span, now), gap)))
 
@@ -114,15 +119,18 @@ def _examined(settings: ZuulSettings, builds: Reading, context: Context, origin:
 
     if settings.logs is None:
         return Rows()
-    used, rows = usable(context.signatures), Rows()
+    used, rows, read = usable(context.signatures), Rows(), 0
     chosen = wanted(_candidates(settings, builds, context), settings.logs, context, origin)
     with context.progress.task(f"Examining the logs of {settings.name}", len(chosen)) as task:
         for one in examine(chosen, settings.logs, context, origin, agent(settings)):
             rows.add(one.rows)
-            task.advance()
+            read += bool(one.rows.builds)
+            task.advance(bool(one.uuid))  # what is said of all at the end has none
             if context.keep and len(rows.builds) >= _KEPT_AT_ONCE:
                 context.keep(tables(rows, used, "zuul"))
                 rows = Rows()
+    if read < len(chosen):
+        context.progress.note(f"{settings.name}: logs of {read:,} of {len(chosen):,} builds could be read")
     return rows
 
 
