@@ -38,12 +38,8 @@ def test_the_configuration_for_a_zuul_is_valid_and_its_keys_are_explained(tmp_pa
     assert settings.sources[0].type == "zuul"
     assert settings.mail is not None and settings.mail.where == "smtp.example.org:587"
     source: dict[str, Any] = settings.sources[0].model_dump()
-    text = (GUIDES / "zuul.md").read_text("utf-8")
-    for key in re.findall(r"^\| `([\w.]+)`", text, re.MULTILINE):
-        found: Any = source
-        for part in key.split("."):
-            assert part in found, key
-            found = found[part]
+    told = re.findall(r"^\| `(\w+)`", (GUIDES / "zuul.md").read_text("utf-8"), re.MULTILINE)
+    assert set(told[:-4]) <= set(source) and set(told[-4:]) <= set(source["logs"])
 
 
 def test_the_jobs_are_children_of_jobs_that_there_are() -> None:

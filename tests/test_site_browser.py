@@ -220,7 +220,11 @@ def test_search(visit: Visit, folder: Path) -> None:
 
 @pytest.mark.parametrize("visit", [{"viewport": {"width": 360, "height": 740}}], indirect=True)
 @pytest.mark.parametrize(
-    "path", ["index.html", "method.html", "about.html", "guide/own-index.html", "guide/publish.html"]
+    "path",
+    [
+        *("index.html", "method.html", "about.html"),
+        *(f"guide/{name}.html" for name in ("own-index", "publish", "zuul", "signature")),
+    ],
 )
 def test_narrow_pages_do_not_scroll_sideways(visit: Visit, folder: Path, path: str) -> None:
     visit.page.goto(f"file://{folder}/{path}")
