@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Params = Iterable[tuple[str, str]]
 
 #: Of an answer, unpacked. A page of 500 builds has about 1 MB.
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 32 << 20
 #: 422: the tenant is not loaded yet.
 _NOT_YET = frozenset({408, 422, 425, 429, 500, 502, 503, 504})
 _CHARS = 200
