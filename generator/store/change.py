@@ -48,9 +48,7 @@ def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime,
     _whole(transaction, "sources", merge.sources(reader.whole("sources"), tables.sources))
     _whole(transaction, "cursors", merge.cursors(reader.whole("cursors"), tables.cursors))
     if len(tables.signatures):
-        _whole(
-            transaction, "signatures", gone.signatures(reader, tables.signatures, now)
-        )
+        _whole(transaction, "signatures", gone.signatures(reader, tables.signatures, now))
 
 
 def _kept(builds: pd.DataFrame, reader: Reader, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from generator.model import TABLES, Schema
-from generator.store import change, manifest, prune, rollups
+from generator.store import change, manifest, merge, prune, rollups
 from generator.store.days import BY_DAY, WHOLE
 from generator.store.reading import Reader
 from generator.store.transaction import writing
@@ -68,7 +68,9 @@ class Store:
         reader, frames = self._read(since, TABLES.keys() - {"answers"})
         for name in reader.manifest.names():
             reader.bytes_of(name)
+        # a collection may have met the same damage
         skipped = pd.concat([frames["skipped"], reader.damage(None)], ignore_index=True)
+        skipped = skipped.drop_duplicates(merge.NOTICE)
         return Tables.of(**{**frames, "skipped": skipped})
 
     def table(self, name: str, since: date | None = None) -> pd.DataFrame:

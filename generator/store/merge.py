@@ -24,6 +24,8 @@ OF_A_SOURCE = (
 )
 #: Never null, so that a source guesses where it has no metadata: a guess never replaces knowledge.
 _DEFAULTED = ("ci", "final", "source")
+#: What makes a row of `skipped` the same as another.
+NOTICE = ["source", "path", "reason", "detail", "build_uuid"]
 #: On one day.
 _QUESTION = ["source", "query_hash"]
 
@@ -139,8 +141,7 @@ def skipped(
     """
     whole = old["source"].isin(list(sources)) & old["reason"].isin(OF_A_SOURCE)
     again = _among(old, examined) | (old["source"] == "signatures").fillna(False) | whole.fillna(False)
-    identity = ["source", "path", "reason", "detail", "build_uuid"]
-    noticed = old.loc[again, [*identity, "collected"]].drop_duplicates(identity)
-    told = new.drop_duplicates(identity).merge(noticed, on=identity, how="left", suffixes=("", "_first"))
+    noticed = old.loc[again, [*NOTICE, "collected"]].drop_duplicates(NOTICE)
+    told = new.drop_duplicates(NOTICE).merge(noticed, on=NOTICE, how="left", suffixes=("", "_first"))
     told["collected"] = told.pop("collected_first").fillna(told["collected"])
-    return pd.concat([old[~again], told], ignore_index=True).drop_duplicates(identity)
+    return pd.concat([old[~again], told], ignore_index=True).drop_duplicates(NOTICE)

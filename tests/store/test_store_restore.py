@@ -152,6 +152,8 @@ def test_a_harmed_file_costs_only_its_day(state: Path, site: LogServer, second: 
     assert rows[["source", "reason"]].to_numpy().tolist() == [["store", "missing"]]
     assert int(Store(second).rollups()[0]["builds"].sum()) == 200
     assert not list(second.rglob("*.part"))
+    Store(second).add(tables([build("20-0", "2026-11-20T10:00")]), NOW)
+    assert Store(second).read().skipped[["source", "reason"]].to_numpy().tolist() == [["store", "missing"]]
     Store(second).add(tables([build("19-0", "2026-11-19T10:00")]), NOW)
     assert "19-0" in uuids(second) and int(Store(second).rollups()[0]["builds"].sum()) == 200
 
