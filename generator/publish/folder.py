@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,18 +25,28 @@ _OURS = {CURRENT, SITES, atomic.LOCK, _LINK}
 def opened(folder: Path, site: Path | None = None) -> Iterator[None]:
     """Be the only one who changes a folder of published sites, made if missing; GatepostError otherwise.
 
-    The `site` that is to be published may lie in it, in a folder of its own. What a run that was killed left
-    behind is removed first.
+    The `site` that is to be published may lie in it, in a folder of its own. What is not a whole site is
+    removed, before, as a run that was killed may have left it, and after an error.
     """
     with _understandable(folder):
         _check(folder, site)
         (folder / SITES).mkdir(parents=True, exist_ok=True)
         with atomic.locked(folder):
-            for left in (folder / SITES).iterdir():
-                if _UNFINISHED.fullmatch(left.name):
-                    shutil.rmtree(left)
-            (folder / _LINK).unlink(missing_ok=True)
-            yield
+            _sweep(folder)
+            try:
+                yield
+            except BaseException:
+                with suppress(OSError):
+                    _sweep(folder)
+                raise
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what is not, or no longer, a whole site."""
+    for left in (folder / SITES).iterdir():
+        if _UNFINISHED.fullmatch(left.name):
+            shutil.rmtree(left)
+    (folder / _LINK).unlink(missing_ok=True)
 
 
 def kept(folder: Path) -> list[Path]:
@@ -135,6 +145,6 @@ def _understandable(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise GatepostError(
-            f"{error.filename or folder}: {error.strerror or error}; what was published before stays",
+            f"{error.filename2 or error.filename or folder}: {error.strerror or error}; what was published before stays",
             "make room or mend the permissions, and publish again; symbolic links must be possible there",
         ) from error
