@@ -61,11 +61,11 @@ def stop(directory: Path) -> None:
     wait(lambda: not directory.exists() or None, 60)
 
 
-def wait(done: Callable[[], T | None], seconds: float) -> T | None:
-    """What `done` gives once it is not None; None after so long."""
+def wait(done: Callable[[], T | None], seconds: float, every: float = 0.1) -> T | None:
+    """What `done` gives once it is not None, asked every so many seconds; None after so long."""
     end = time.monotonic() + seconds
     while (answer := done()) is None and time.monotonic() < end:
-        time.sleep(0.1)
+        time.sleep(every)
     return answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,7 @@ class ZuulStack:
             found = self.get(f"builds?job_name={job}&complete=true&idx_min={after + 1}")
             return dict(found[-1]) if found else None
 
-        build = supervised.wait(ended, seconds)
+        build = supervised.wait(ended, seconds, every=0.5)
         assert build, f"no build of {job} ended in {seconds:.0f} s; {self.get('builds')}; {self._said()}"
         return build
 
@@ -99,7 +100,7 @@ def start(directory: Path, owner: int) -> str:
     url = f"http://127.0.0.1:{ports['web']}"
     database = postgres.create_database(zuul_api.database(), NAME)
     with tempfile.TemporaryDirectory(dir=directory.parent, prefix=".zuul-") as prepared:
-        _prepare(Path(prepared), directory / "home", ports, database)
+        _prepare(Path(prepared), _values(directory / "home", ports, database))
         arguments = [zuul_api.python().parent, shutil.which("java"), zuul_api.scripts(), ports["logs"]]
         command = ["bash", str(_FILES / "run.sh"), *map(str, arguments)]
         environment = os.environ | {
@@ -120,47 +121,50 @@ def _ready(url: str) -> str | None:
     return url if len(projects) == len(PROJECTS) and "running" in running else None
 
 
-def _prepare(folder: Path, home: Path, ports: Mapping[str, int], database: str) -> None:
-    """Configuration and repositories, as they will be at `home`."""
-    served = f"http://127.0.0.1:{ports['logs']}"
-    shared = zuul_api.scripts()
-    values = {
-        "@LOGS@": f"{served}/logs",
-        "@PYTHON_PREFIX@": ":".join(map(str, (_python_home(), _ansible(), sys.prefix, CHECKOUT))),
-        "postgresql://zuul@127.0.0.1:25432/zuul": database,
-        "22281": str(ports["zk"]),
-        "29091": str(ports["metrics"]),
-        "29000": str(ports["web"]),
-        "27979": str(ports["finger"]),
-        "trusted_rw_paths=@ROOT@/logs": (
-            "trusted_rw_paths=@ROOT@/logs:@ROOT@/tmp\nuntrusted_rw_paths=@ROOT@/published:@ROOT@/tmp"
-        ),
-        "manage_ansible=true": "manage_ansible=false",
-        "poll_delay=5": "poll_delay=1",
-        "@ROOT@/state/builds": f"{home}/b",
-        "@ROOT@": str(home),
-    }
-    etc, ansible = folder / "etc", folder / "state" / "ansible"
+def _prepare(folder: Path, values: Mapping[str, str]) -> None:
+    """Lay out configuration and repositories, the templates filled with `values`."""
+    etc, ansible, shared = folder / "etc", folder / "state" / "ansible", zuul_api.scripts()
     etc.mkdir()
     ansible.mkdir(parents=True)
     # An executor does not start without all versions that it knows; jobs use the newest.
     for version in ("9", "11"):
         (ansible / version).symlink_to(_ansible())
-    for source in (
-        shared / "zuul.conf",
-        shared / "zoo.cfg",
-        shared / "logging.conf",
-        shared / "log4j.properties",
-    ):
-        (etc / source.name).write_text(_filled(source.read_text(), values))
+    for name in ("zuul.conf", "zoo.cfg", "logging.conf", "log4j.properties"):
+        (etc / name).write_text(_filled(shared / name, values))
     shutil.copy(_FILES / "main.yaml", etc)
-    (etc / "served.json").write_text(json.dumps(served))
-    config = _FILES / "config"
-    texts = {str(path.relative_to(config)): path.read_text() for path in config.rglob("*") if path.is_file()}
+    (etc / "served.json").write_text(json.dumps(values["@SERVED@"]))
+    config = [path for path in (_FILES / "config").rglob("*") if path.is_file()]
+    files = {
+        "zuul-config": {str(path.relative_to(_FILES / "config")): _filled(path, values) for path in config},
+        "gatepost": {},
+    }
     shutil.copytree(CHECKOUT, folder / "repos" / "gatepost", ignore=shutil.ignore_patterns(*_IGNORED))
-    files = {"zuul-config": {name: _filled(text, values) for name, text in texts.items()}, "gatepost": {}}
     for project in PROJECTS:
         _commit(folder / "repos" / project, files.get(project, {"README": project}))
+
+
+def _values(home: Path, ports: Mapping[str, int], database: str) -> dict[str, str]:
+    """What stands in templates, and what it is here, where `home` is the folder of it all."""
+    visible = map(str, (_python_home(), _ansible(), sys.base_prefix, sys.prefix, CHECKOUT))
+    writable = {"trusted": f"{home}/logs:{home}/tmp", "untrusted": f"{home}/published:{home}/tmp"}
+    return {
+        "@SERVED@": f"http://127.0.0.1:{ports['logs']}",
+        "@PYTHON_PREFIX@": ":".join(visible),
+        "postgresql://zuul@127.0.0.1:25432/zuul": database,
+        "22281": str(ports["zk"]),
+        "29091": str(ports["metrics"]),
+        "29000": str(ports["web"]),
+        "27979": str(ports["finger"]),
+        "trusted_rw_paths=@ROOT@/logs": "\n".join(
+            f"{who}_rw_paths={which}" for who, which in writable.items()
+        ),
+        "manage_ansible=true": "manage_ansible=false",
+        "poll_delay=5": "poll_delay=1",
+        "level=DEBUG": "level=INFO",
+        # A socket's name may have 107 characters.
+        "@ROOT@/state/builds": f"{home}/b",
+        "@ROOT@": str(home),
+    }
 
 
 def _commit(repository: Path, files: Mapping[str, str]) -> None:
@@ -174,10 +178,8 @@ def _commit(repository: Path, files: Mapping[str, str]) -> None:
     subprocess.run([*git, "commit", "--quiet", "--message=A change"], check=True)
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    for old, new in values.items():
-        text = text.replace(old, new)
-    return text
+def _filled(template: Path, values: Mapping[str, str]) -> str:
+    return re.sub("|".join(map(re.escape, values)), lambda found: values[found[0]], template.read_text())
 
 
 def _ansible() -> Path:
