@@ -144,7 +144,8 @@ def _understandable(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        path = error.filename2 or error.filename or folder
         raise GatepostError(
-            f"{error.filename2 or error.filename or folder}: {error.strerror or error}; what was published before stays",
+            f"{path}: {error.strerror or error}; what was published before stays",
             "make room or mend the permissions, and publish again; symbolic links must be possible there",
         ) from error
