@@ -67,6 +67,7 @@ HIT_REASONS = {"line", "excerpt", "excerpt_line"}
 OWN_TABLES = {
     "freshness": "by source",
     "buildsets": "lines of log do not tell what became of a set",
+    "first_pass_without": "as buildsets",
     "failure_lines": "an index does not tell line numbers, and not every line",
     "skipped": "damaged files and missing metadata show in the folders only",
     "odd": "names sources and paths",

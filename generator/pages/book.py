@@ -99,6 +99,12 @@ class Book:
         }
 
     @cached_property
+    def spared(self) -> dict[tuple[str, str, str], Row]:
+        """The row of a signature, pipeline and window: the first-pass rate without it."""
+        rows = records(self.results.first_pass_without)
+        return {(row["signature"], row["pipeline"], row["window"]): row for row in rows}
+
+    @cached_property
     def recent_hits(self) -> dict[str, list[Row]]:
         """Rows by signature, newest first."""
         return grouped(self.results.recent_hits, "signature")

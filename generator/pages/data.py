@@ -22,6 +22,7 @@ _SKIPPED = 100
 MEANINGS = {
     "totals": "failure, infra and classification rates and coverage, by pipeline and window",
     "buildsets": "buildsets that passed, and that passed at the first try, by pipeline and window",
+    "first_pass_without": "what the first-pass rate would have been without a signature",
     "days": "builds per day by pipeline",
     "hours": "builds per hour of the last 7 d by pipeline",
     "signatures": "hits, rates, change and state of each signature, by pipeline and window",

@@ -25,17 +25,27 @@ def fact_lines(book: Book, id: str, month: Row | None) -> list[FactLine]:
     signature = book.context.signature(id)
     bug, file = book.context.bug(id), book.context.file(id)
     not_counted = id in book.context.removed_by_id and month is None
+    spared = book.spared.get((id, book.scopes.main, "28d"))
     lines = [
         FactLine("Bug", inert(book.ticket(id)) if bug else "no link", bug or ""),
         FactLine("Owner", inert(signature.owner) if signature.owner else "none yet"),
         *([] if not_counted else _seen(month)),
         FactLine("File", inert(signature.path.rsplit("/", 1)[-1]) or "no longer there", file or ""),
     ]
+    if spared:
+        lines.append(_without(spared))
     if signature.allow_nonvoting:
         lines.append(FactLine("Counts", "non-voting builds too (allow-nonvoting)"))
     if signature.resolved_at:
         lines.append(FactLine("Resolved", signature.resolved_at.isoformat()))
     return lines
+
+
+def _without(row: Row) -> FactLine:
+    """The first-pass rate as it would have been, and as it was."""
+    was = words.percent(row["k"] - row["gained"], row["n"])
+    name = f"First-pass rate of {inert(row['pipeline'], 40)} without it, 28\u202fd"
+    return FactLine(name, f"at least {words.percent(row['k'], row['n'])}; it was {was}")
 
 
 def _seen(month: Row | None) -> list[FactLine]:

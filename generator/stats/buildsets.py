@@ -11,7 +11,7 @@ from generator.stats.base import EARLIEST, Base, Coded, microseconds
 from generator.stats.cells import cluster_moments
 from generator.stats.columns import ALL
 from generator.stats.gaps import Gaps
-from generator.stats.intervals import Bools, Ints
+from generator.stats.intervals import Bools, Ints, Moments
 from generator.stats.rates import Rate, days_with_data, judged, rate, repeated, stacked, trend
 from generator.stats.settings import WINDOWS, StatsSettings
 from generator.tables import Tables
@@ -101,11 +101,17 @@ def _window(base: Base, found: Tries, gaps: Gaps, cis: bool, window: str, figure
     return frame[(now.moments.n > 0) | (before.moments.n > 0)]
 
 
+def first_pass(found: Tries, group: Ints, groups: int, spared: Bools | None = None) -> Moments:
+    """Moments of what passed at the first try, or would have if it is `spared`; one cell a group."""
+    passed = found.passed if spared is None else found.passed | spared
+    of_change = np.where(found.of_change, group, -1)
+    return cluster_moments(found.cluster, passed & found.first, of_change, groups)
+
+
 def _rate(found: Tries, group: Ints, groups: int, figure: str) -> Rate:
-    counted, out_of = found.passed, np.ones(len(group), dtype=np.bool_)
     if figure == "first_pass":
-        counted, out_of = found.passed & found.first, found.of_change
-    return rate(cluster_moments(found.cluster, counted, np.where(out_of, group, -1), groups))
+        return rate(first_pass(found, group, groups))
+    return rate(cluster_moments(found.cluster, found.passed, group, groups))
 
 
 def _place(dimension: Coded, names: pd.Series[str]) -> Ints:

@@ -139,6 +139,13 @@ RESULTS: dict[str, Schema] = {
         *TREND,
         *PARTIAL,
     ),
+    "first_pass_without": (
+        *SIGNATURE,
+        *columns("string", pipeline="name; of those with rows of their own", window="7d or 28d"),
+        *columns("int64", gained="first tries that failed, all of whose builds at fault the signature hit"),
+        # k: as of figure first_pass of `buildsets`, and `gained`. A build at fault votes and did not pass.
+        *RATE,
+    ),
     "group_signatures": (
         *GROUP,
         *WINDOW,

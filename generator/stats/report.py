@@ -18,6 +18,7 @@ from generator.stats import (
     series,
     signature_series,
     signatures,
+    spared,
     totals,
 )
 from generator.stats.base import FAILURE, Base, flags, make, microseconds, unrated
@@ -44,6 +45,7 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
     where = gaps(base, tables, missing)
     unclassified = recents.unclassified(base, tables)
     around = facts(base, tables, settings, at)
+    tried = buildsets.tries(base, tables)
     return Results(
         facts=around,
         totals=totals.totals(base, where, settings),
@@ -56,7 +58,8 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
         breakdown_days=breakdowns.breakdown_days(base, seen),
         groups=groups.groups(base, where, settings),
         group_days=series.group_days(base, where),
-        buildsets=buildsets.buildsets(base, buildsets.tries(base, tables), where, settings),
+        buildsets=buildsets.buildsets(base, tried, where, settings),
+        first_pass_without=spared.first_pass_without(base, tried, tables),
         group_signatures=breakdowns.group_signatures(base, seen),
         overlaps=overlaps.overlaps(base, seen),
         recent_hits=recents.recent_hits(base, tables, settings),

@@ -60,6 +60,7 @@ class Results:
     groups: pd.DataFrame
     group_days: pd.DataFrame
     buildsets: pd.DataFrame
+    first_pass_without: pd.DataFrame
     group_signatures: pd.DataFrame
     overlaps: pd.DataFrame
     recent_hits: pd.DataFrame

@@ -20,6 +20,8 @@ class Sets:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.community = Community(A={}, B={})
+        self._counted: tuple[int, pd.DataFrame] | None = None
 
     def add(self, age: float, result: str | None = "SUCCESS", change: int | None = None, **more: Any) -> None:
         number = len(self.rows)
@@ -32,7 +34,7 @@ class Sets:
         })  # fmt: skip
 
     def tables(self) -> Tables:
-        community = Community()
+        community = self.community
         for ci, pipeline in (("zuul", "gate"), ("zuul", "check"), ("other", "gate")):
             community.build(0, ci=ci, pipeline=pipeline)
         frames = {name: getattr(community.tables(), name) for name in TABLES}
@@ -40,7 +42,9 @@ class Sets:
 
     def counted(self, window: str = "7d", ci: str = "*") -> dict[tuple[str, str], tuple[int, int]]:
         """k and n by pipeline and figure."""
-        frame = compute(self.tables(), StatsSettings(), NOW).buildsets
+        if self._counted is None or self._counted[0] != len(self.rows):
+            self._counted = len(self.rows), compute(self.tables(), StatsSettings(), NOW).buildsets
+        frame = self._counted[1]
         frame = frame[(frame["window"] == window) & (frame["ci"] == ci)]
         return {(row.pipeline, row.figure): (row.k, row.n) for row in frame.itertuples()}
 
@@ -132,3 +136,37 @@ def test_more_is_better_and_tries_of_one_change_are_worth_less() -> None:
 
 def test_without_buildsets_there_is_no_row() -> None:
     assert Sets().counted() == {}
+
+
+def test_without_a_signature_what_failed_for_it_alone_would_have_passed() -> None:
+    sets = Sets()
+
+    def failing(*builds: dict[str, Any], **more: Any) -> None:
+        sets.add(1, "FAILURE", **more)
+        for build in builds:
+            sets.community.build(1, **{"outcome": "failure", **build}, buildset=sets.rows[-1]["buildset"])
+
+    for _ in range(5):
+        sets.add(1)
+    passed = {"outcome": "success"}
+    failing({"hits": "A"}, passed)
+    failing({"hits": "A B"}, {"hits": "A"})
+    failing({"hits": "A"}, {"hits": ""})
+    failing({"hits": "A"}, {"outcome": "infra"})
+    failing({"hits": "A"}, {"voting": False})
+    failing({"hits": "A"}, change=1000)
+    failing(passed)
+    frame = compute(sets.tables(), StatsSettings(), NOW).first_pass_without
+    week = frame[frame["window"] == "7d"].set_index("signature")
+    assert list(week.index) == ["A"]
+    assert week.loc["A", ["gained", "k", "n"]].tolist() == [3, 8, 12]
+    assert sets.counted()["gate", "first_pass"] == (5, 12)
+    assert week.loc["A", "low"] < 8 / 12 < week.loc["A", "high"]
+
+
+def test_a_try_outside_the_window_is_not_spared() -> None:
+    sets = Sets()
+    sets.add(20, "FAILURE")
+    sets.community.build(20, "failure", "A", buildset="s0")
+    frame = compute(sets.tables(), StatsSettings(), NOW).first_pass_without
+    assert frame[["window", "gained"]].values.tolist() == [["28d", 1]]
