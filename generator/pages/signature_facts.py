@@ -45,7 +45,8 @@ def _without(row: Row) -> FactLine:
     """The first-pass rate as it would have been, and as it was."""
     was = words.percent(row["k"] - row["gained"], row["n"])
     name = f"First-pass rate of {inert(row['pipeline'], 40)} without it, 28\u202fd"
-    return FactLine(name, f"at least {words.percent(row['k'], row['n'])}; it was {was}")
+    interval = f", {words.interval(row['low'], row['high'])}" if row["n"] >= words.FEW else ""
+    return FactLine(name, f"at least {words.percent(row['k'], row['n'])}{interval}; it was {was}")
 
 
 def _seen(month: Row | None) -> list[FactLine]:

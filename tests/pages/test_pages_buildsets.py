@@ -12,6 +12,7 @@ from generator.pages import cis, home
 from generator.pages.book import Book
 from generator.pages.buildset_table import buildset_table
 from generator.pages.key_figures import key_figures
+from generator.pages.signature_facts import fact_lines
 from generator.render import Cell
 from generator.text.context import PageContext
 from generator.text.records import records
@@ -75,3 +76,17 @@ def test_a_pipeline_of_no_changes_has_no_first_try() -> None:
     assert isinstance(passed, Cell) and passed.soft == "5 of 20"
     assert first == "not of changes"
     assert buildset_table([]) is None
+
+
+def test_a_signature_says_what_the_rate_would_have_been_without_it() -> None:
+    rate = {"k": 64, "n": 178, "gained": 7, "rate": 64 / 178, "low": 0.289, "high": 0.439}
+    where = {"signature": "7", "pipeline": "gate", "window": "28d"}
+    without = [{**where, **rate}, {**where, **rate, "pipeline": "check", "k": 1}]
+    results = made.results(first_pass_without=without)
+    facts = fact_lines(Book(results, PageContext("Example", NOW)), "7", None)
+    (line,) = [fact for fact in facts if "First-pass" in fact.name]
+    assert line.name == "First-pass rate of gate without it, 28\u202fd"
+    at_least, was = "at least 36.0\u202f% (64 of 178), 28.9–43.9", "it was 32.0\u202f% (57 of 178)"
+    assert line.value == f"{at_least}; {was}"
+    others = fact_lines(Book(results, PageContext("Example", NOW)), "8", None)
+    assert not [fact for fact in others if "First-pass" in fact.name]
