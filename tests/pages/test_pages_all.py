@@ -36,6 +36,7 @@ ADDED = {
     "digest.txt",
     "tsc.md",
     "feed.xml",
+    "state/manifest.json",
     "data/schema/edition.json",
     *(f"data/schema/{name}.json" for name in RESULTS),
     *(f"data/{name}.{kind}" for name in RESULTS for kind in ("csv", "json")),

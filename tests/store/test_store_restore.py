@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from engines.security import Authority
 from log_server import LogServer, _Handler
 from site_server import path_of, publish, ranged, site_of, state_files, uuids
 from test_store_files import NOW, build, hit, tables
@@ -216,6 +218,27 @@ def test_what_is_no_address_is_told(second: Path, address: str) -> None:
 
 def test_the_address_of_the_home_page_will_do(state: Path, site: LogServer, second: Path) -> None:
     restore(f"{site.url}index.html", second)
+    assert state_files(second) == state_files(state)
+
+
+def test_a_redirect_is_followed_but_never_from_https_to_http(
+    state: Path, site: LogServer, second: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority.make()
+    for name in ("ca", "server", "server_key"):
+        (tmp_path / name).write_text(getattr(authority, name))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca"))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "server", tmp_path / "server_key")
+    with LogServer(site.root) as secure:
+        secure._server.socket = context.wrap_socket(secure._server.socket, server_side=True)
+        secure.redirect("*", f"{site.url.rstrip('/')}{{path}}", times=1)
+        address = secure.url.replace("http:", "https:")
+        with pytest.raises(GatepostError, match="redirects from https to http"):
+            restore(address, second)
+        assert site.requests == []
+        site.redirect("*", f"{address.rstrip('/')}{{path}}")
+        restore(site.url, second)
     assert state_files(second) == state_files(state)
 
 
