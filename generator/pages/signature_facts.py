@@ -44,9 +44,9 @@ def fact_lines(book: Book, id: str, month: Row | None) -> list[FactLine]:
 def _without(row: Row) -> FactLine:
     """The first-pass rate as it would have been, and as it was."""
     was = words.percent(row["k"] - row["gained"], row["n"])
-    name = f"First-pass rate of {inert(row['pipeline'], 40)} without it, 28\u202fd"
     interval = f", {words.interval(row['low'], row['high'])}" if row["n"] >= words.FEW else ""
-    return FactLine(name, f"at least {words.percent(row['k'], row['n'])}{interval}; it was {was}")
+    without = f"at least {words.percent(row['k'], row['n'])}{interval} without it"
+    return FactLine("First pass, 28\u202fd", f"{inert(row['pipeline'], 40)}: {was}; {without}")
 
 
 def _seen(month: Row | None) -> list[FactLine]:
