@@ -10,8 +10,8 @@ from pathlib import Path
 
 #: Folders whose addresses people may have written down.
 PERMANENT = ("editions", "signatures", "cis")
-#: The theme's, after which a word on the whole page can stand.
-_MAIN = b'<main id="main" tabindex="-1">\n'
+#: The theme's, before which a word on the whole page can stand.
+_HEAD_END = b'</header>\n<main id="main"'
 _NOTE = (
     b'<p class="note" data-kept>This page is kept as it was last published: the report no longer has it, '
     b"and its numbers are not counted any further.</p>\n"
@@ -31,9 +31,9 @@ def carry(before: Path, target: Path) -> int:
     pages = 0
     for name in (n for n in files(before) if n.parts[0] in PERMANENT and not (target / n).exists()):
         text = (before / name).read_bytes() if name.suffix == ".html" else b""
-        if _MAIN in text and _NOTE not in text:
+        if _HEAD_END in text and _NOTE not in text:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (target / name).write_bytes(text.replace(_MAIN, _MAIN + _NOTE, 1))
+            (target / name).write_bytes(text.replace(_HEAD_END, _NOTE + _HEAD_END, 1))
         else:
             _put(before / name, target / name, link=True)
         pages += name.suffix == ".html"

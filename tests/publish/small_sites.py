@@ -12,7 +12,7 @@ from generator.publish import Options, publish
 
 NOW = datetime(2026, 11, 20, 23, 10, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PAGE = '<html>\n<main id="main" tabindex="-1">\n<h1>{}</h1></main></html>\n'
+PAGE = '<html>\n<header>\n</header>\n<main id="main" tabindex="-1">\n<h1>{}</h1></main></html>\n'
 
 
 def make(site: Path, pages: dict[str, str] | None = None, **said: Any) -> Path:

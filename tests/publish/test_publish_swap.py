@@ -126,7 +126,7 @@ def test_permanent_addresses_are_carried_over(site: Path, folder: Path) -> None:
     assert "jobs/j.html" not in shown(folder)
     text = (folder / "current/signatures/1.html").read_text()
     assert text.count("data-kept") == 1
-    assert text.index("data-kept") < text.index("<h1>one</h1>")
+    assert text.index("data-kept") < text.index("</header>")
     assert (folder / "current/signatures/2.html").read_text() == PAGE.format("two, newer")
 
 
@@ -263,3 +263,7 @@ def test_no_symbolic_links(site: Path, folder: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(GatepostError) as caught:
         publish_at(site, folder)
     assert "symbolic links must be possible" in caught.value.hint
+
+
+def test_the_theme_has_the_place_for_the_note(root: Path) -> None:
+    assert copying._HEAD_END in (root / "templates/theme/base.html").read_bytes()
