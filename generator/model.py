@@ -172,6 +172,8 @@ CURSORS: Schema = (
     Column("collected", "timestamp", "when that was"),
 )
 
+#: Source of rows of `skipped` about files of the state itself.
+STORE = "store"
 #: Reason of `skipped`: the source as a whole did not answer.
 NOT_USABLE = "source not usable"
 #: Reasons of `skipped` about an index as a whole: said anew by each collection.

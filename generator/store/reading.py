@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from generator.model import SKIPPED, TABLES, Schema
+from generator.model import SKIPPED, STORE, TABLES, Schema
 from generator.store import parquet
 from generator.store.days import BY_DAY, DAILY
 from generator.store.manifest import Entry, Manifest, key_of
@@ -90,7 +90,7 @@ class Reader:
     def damage(self, now: datetime | None) -> pd.DataFrame:
         """A row of `skipped` for each damaged file that was met, noticed at `now`."""
         rows = [
-            {"source": "store", "path": path, "reason": reason, "detail": _COST, "collected": now}
+            {"source": STORE, "path": path, "reason": reason, "detail": _COST, "collected": now}
             for path, reason in sorted(self.damages.items())
         ]
         return from_rows(rows, SKIPPED)

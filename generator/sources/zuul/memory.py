@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from generator.model import CURSORS
+from generator.model import CURSORS, STORE
 from generator.sources.rows import Origin, Row, skipped_row
 from generator.sources.zuul.reading import LONGEST, Cursor, Kind, Reading
 from generator.tables import from_rows
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 GIVEN_UP = timedelta(days=7)
 _BATCH = 100
 _IDENTITY = {"builds": "build_uuid", "buildsets": "buildset"}
+#: The folder of the store with their days.
+_PLACES = {"builds": "days", "buildsets": "buildsets"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def scope(api: Api) -> str:
 def recall(kind: Kind, api: Api, context: Context, since: datetime) -> Memory:
     """What the store has of one kind; `since` is how far back a first collection goes."""
     cursor = _cursor(context.stored("cursors"), kind, api)
+    if cursor and _has_lost(context.stored("skipped"), kind, since, cursor.collected):
+        cursor = None
     # what is listed anew because of its number, or may still be running, is not older
     first = min(cursor.collected - 2 * LONGEST if cursor else since, context.now - GIVEN_UP - 2 * LONGEST)
     stored = context.stored(kind.name, first.date())
@@ -92,6 +96,15 @@ def _cursor(stored: pd.DataFrame, kind: Kind, api: Api) -> Cursor | None:
         reached = None if pd.isna(row["reached"]) else row["reached"].to_pydatetime()
         return Cursor(upto, reached, row["collected"].to_pydatetime())
     return None
+
+
+def _has_lost(skipped: pd.DataFrame, kind: Kind, since: datetime, read: datetime) -> bool:
+    """Whether damage, noticed by the last collection or later, cost a day that Zuul may still tell."""
+    seen = skipped[((skipped["source"] == STORE) & (skipped["collected"] >= read)).fillna(False).astype(bool)]
+    parts = [str(path).split("/") for path in seen["path"]]
+    return any(
+        len(part) > 2 and part[0] == _PLACES[kind.name] and part[1] >= f"{since:%Y-%m-%d}" for part in parts
+    )
 
 
 def _began(row: dict[str, Any]) -> datetime:
