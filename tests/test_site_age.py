@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING, Any
 
 import made_results as made
@@ -14,6 +15,7 @@ import pytest
 from generator import site
 from generator.pages import PageContext
 from generator.pages.furniture import banner, fresh, old
+from generator.publish import copying
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -116,6 +118,17 @@ def test_the_period_is_that_of_the_configuration(tmp_path: Path, open_at: Open) 
 )
 def test_how_often_a_report_is_due(period: float, due: str) -> None:
     assert f"a new report is due {due}" in old(made.results(), PageContext("C", UNTIL, period_hours=period))
+
+
+def test_a_page_that_was_kept_is_not_called_late(daily: Path, open_at: Open, tmp_path: Path) -> None:
+    for name, part in (("old", "signatures/index.html"), ("new", "signatures/none.html")):
+        (tmp_path / name / part).parent.mkdir(parents=True)
+        (tmp_path / name / part).write_bytes((daily / "signatures/index.html").read_bytes())
+    copying.carry(tmp_path / "old", tmp_path / "new")
+    copytree(daily / "assets", tmp_path / "new/assets")
+    page = open_at(tmp_path / "new", UNTIL + timedelta(days=9))
+    assert page.is_visible("[data-kept]") and "9 days ago" in age(page)
+    assert not warned(page)
 
 
 def test_without_scripts_the_time_itself_stands(daily: Path, open_at: Open) -> None:

@@ -37,7 +37,8 @@
     const old = document.querySelector("[data-old]");
     document.querySelector("[data-ago]").textContent = minutes >= 0 ? `, ${inWords(minutes)} ago` : "";
     document.querySelector("[data-age]").textContent = inWords(Math.max(minutes, 0));
-    old.hidden = !(minutes > 2 * 60 * Number(until.dataset.period));
+    const kept = document.querySelector("[data-kept]"); /* says of itself that it is not counted any further */
+    old.hidden = Boolean(kept) || !(minutes > 2 * 60 * Number(until.dataset.period));
   };
   if (until) {
     tellAge();
