@@ -14,9 +14,10 @@ from engines.zuul_api import ZuulApi
 from zuul_kit import HOUR, NOW, RESULTS, Zuul, ended, later, of, white_label
 
 from generator.errors import GatepostError
+from generator.model import BUILDS
 from generator.sources.zuul import paging
 from generator.store.files import Store
-from generator.tables import Tables
+from generator.tables import Tables, from_rows
 
 DAY = timedelta(days=1)
 
@@ -244,6 +245,20 @@ def test_another_database_at_the_same_address_is_read_from_its_newest(zuul: Zuul
     new = zuul.add_hourly(2, NOW + 3 * HOUR)
     assert set(zuul.collect(NOW + 3 * HOUR).builds["build_uuid"]) == set(new)
     assert zuul.store.table("cursors")["upto"].max() < 10**9
+
+
+@pytest.mark.parametrize("examined", [True, False])
+def test_a_build_that_another_source_has_too_is_told_once(zuul: Zuul, examined: bool) -> None:
+    (uuid,) = zuul.add_hourly(1)
+    row = {"build_uuid": uuid, "ci": "index", "outcome": "neutral", "final": True, "source": "index"}
+    row |= {"examined": examined, "query_set": "q" if examined else None, "has_metadata": True}
+    row |= {"end_time": NOW - HOUR, "collected": NOW - HOUR, "log_url": "https://elsewhere.example.org/"}
+    zuul.store.add(Tables.of(builds=from_rows([row], BUILDS)), NOW - HOUR)
+    assert len(zuul.collect().builds) == 1
+    (known,) = zuul.store.table("builds").to_dict("records")
+    assert (known["result"], known["duration_s"]) == ("SUCCESS", 3600.0)
+    assert known["source"] == ("index" if examined else "zuul")
+    assert zuul.collect(NOW + HOUR).builds.empty
 
 
 def test_days_that_are_not_kept_are_not_read(zuul: Zuul) -> None:

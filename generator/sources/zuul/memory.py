@@ -53,8 +53,8 @@ def recall(kind: Kind, api: Api, context: Context, since: datetime) -> Memory:
     first = min(cursor.collected - 2 * LONGEST if cursor else since, context.now - GIVEN_UP - 2 * LONGEST)
     stored = context.stored(kind.name, first.date())
     mine = stored["source"] == api.settings.name
-    if "duration_s" in stored:  # another source has it also, and Zuul has said already what it knows
-        mine |= stored["duration_s"].notna()
+    if kind.name == "builds":  # of what another source has examined the store keeps that one's name
+        mine |= stored["examined"] & stored["duration_s"].notna()
     stored = stored[mine.fillna(False).astype(bool)]
     identity, ended = stored[_IDENTITY[kind.name]], stored["result"].notna()
     known = dict(zip(identity, ended.astype(bool), strict=True))
