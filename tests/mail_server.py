@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,11 +24,15 @@ class Inbox:
 
     refused: dict[str, str] = field(default_factory=dict)
     at_data: str = ""
+    at_recipient: Callable[[], object] | None = None
+    then: Callable[[], object] | None = None
     mails: list[Envelope] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
 
     async def handle_RCPT(self, *given: Any) -> str:  # noqa: N802
         _server, _session, envelope, address, _options = given
+        if self.at_recipient is not None:
+            self.at_recipient()
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
@@ -45,6 +49,8 @@ class Inbox:
         if self.at_data:
             return self.at_data
         self.mails.append(envelope)
+        if self.then is not None:
+            self.then()
         return "250 taken"
 
 

@@ -9,7 +9,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from generator.errors import GatepostError
 from generator.mail import notes
 from generator.mail.sending import Sending, frozen
 from generator.scaffold import scaffold
+from generator.store.atomic import locked
 from generator.store.files import Store
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -268,6 +269,39 @@ def test_a_state_that_cannot_be_written_stops_the_mail(tmp_path: Path) -> None:
         (tmp_path / "state" / "files" / "mail").write_text("in the way")
         code, _, _ = run(path, "--send")
     assert code == 1 and inbox.mails == []
+
+
+def test_what_was_sent_but_cannot_be_noted_is_told_and_not_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "PAUSE_S", 0.01)
+    with plain(inbox := Inbox(), tmp_path) as path, ExitStack() as held:
+        inbox.then = lambda: held.enter_context(locked(tmp_path / "state"))
+        code, _, said = run(path, "--send")
+        assert code == 1 and "was sent to 2 recipients, but that could not be noted" in said
+        assert "then `gatepost digest --arrived` notes it" in said
+        held.close()
+        assert "is not known" in run(path, "--send")[2]
+        assert run(path, "--arrived")[0] == 0
+    assert len(inbox.mails) == 1 and state(path) == "sent"
+
+
+def test_who_finds_another_run_sending_takes_nothing_back(tmp_path: Path) -> None:
+    slow, lost = Inbox(), Inbox(at_data="close")
+    with running(slow, "none") as port, running(lost, "none") as other:
+        path = configured(tmp_path, port, security="none")
+        mine = Sending(config.load(path), edition(), NOW)
+        theirs = Sending(config.load(configured(tmp_path, other, security="none")), edition(), NOW)
+
+        def meanwhile() -> None:
+            slow.at_recipient = None
+            with pytest.raises(GatepostError, match="is not known"):
+                theirs.send()
+
+        slow.at_recipient = meanwhile
+        with pytest.raises(GatepostError, match="another run sends 2026-W47 at this moment"):
+            mine.send()
+    assert slow.mails == [] and state(path) == "unknown"
 
 
 def test_a_certificate_must_be_of_the_host_and_of_a_known_authority(

@@ -55,6 +55,7 @@ class Sending:
         """GatepostError if nobody says whom to mail, or the edition has no mail."""
         self._state, self._edition, self._mail = settings.state, edition.id, _mail(settings)
         self.letter: EmailMessage = letter(edition, settings.community, self._mail, now)
+        self._begun = False
         self._note = notes.made(
             edition.id, str(self.letter["Message-ID"]), "unknown", now, len(self._mail.to)
         )
@@ -89,7 +90,8 @@ class Sending:
                 _LOOK,
             ) from None
         except GatepostError:
-            self._take_back(before)
+            if self._begun:
+                notes.put(self._state, self._edition, before)
             raise
         return self._sent()
 
@@ -109,11 +111,7 @@ class Sending:
             raise GatepostError(
                 f"another run sends {self._edition} at this moment", "nothing was sent: see what it says"
             )
-
-    def _take_back(self, before: Note | None) -> None:
-        """The server refused it: the state is as before."""
-        if notes.read(self._state, self._edition) == self._note:
-            notes.put(self._state, self._edition, before)
+        self._begun = True
 
     def _sent(self) -> str:
         to = words.plural(len(self._mail.to), "recipient")
