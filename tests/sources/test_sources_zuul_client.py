@@ -139,9 +139,9 @@ def test_an_answer_may_not_take_for_ever(zuul: Zuul) -> None:
     assert "no answer in time" in refused(zuul, timeout_s=0.2).message
 
 
-def test_a_slow_trickle_ends_too(zuul: Zuul, monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = iter(range(10**6))
-    monkeypatch.setattr(client.time, "monotonic", lambda: float(next(ticks)))
+def test_a_slow_trickle_ends_too(zuul: Zuul, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(10**6))  # at each look at the clock a second has passed
+    monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
     assert "no answer in time" in refused(zuul, timeout_s=0.5).message
 
 
