@@ -22,6 +22,8 @@ DELAYS = (0.5, 2.0, 8.0)
 _PATIENCE, _PACE = 60.0, 20_000
 _REDIRECTS = 5
 _GONE, _NOT_YET = (404, 410), (429, 500, 502, 503, 504)
+#: Stores of objects say so of one that is not there; of a whole site it would be said by a proxy.
+_GONE_AMONG_OTHERS = (403, *_GONE)
 _CHUNK = 1 << 20
 
 
@@ -112,7 +114,7 @@ class _Web:
 
     def read(self, path: str, limit: int) -> bytes:
         def once() -> bytes:
-            with self._answer(path, {}) as response:
+            with self._answer(path, {}, _GONE) as response:
                 return b"".join(self._body(response, limit))
 
         return self._patiently(path, once)
@@ -133,7 +135,8 @@ class _Web:
             have = 0
         if have and have == size:
             return
-        with self._answer(path, {"Range": f"bytes={have}-"} if have else {}) as response:
+        ranged = {"Range": f"bytes={have}-"} if have else {}
+        with self._answer(path, ranged, _GONE_AMONG_OTHERS) as response:
             resumed = have > 0 and _begins_at(response, have)
             if response.status_code in (206, 416) and not resumed:
                 part.unlink(missing_ok=True)  # asked without a range, it comes whole
@@ -150,11 +153,13 @@ class _Web:
             yield chunk
 
     @contextmanager
-    def _answer(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def _answer(
+        self, path: str, headers: Mapping[str, str], gone: tuple[int, ...]
+    ) -> Iterator[httpx.Response]:
         home = self._root.path.removesuffix("index.html").rstrip("/")
         url = self._root.copy_with(path=f"{home}/{path}")
         with self._client.stream("GET", url, headers=headers) as response:
-            if response.status_code in _GONE:
+            if response.status_code in gone:
                 raise AbsentError(path)
             if response.status_code in _NOT_YET:
                 raise _AgainError(f"the server answers {response.status_code}")

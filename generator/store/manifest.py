@@ -71,11 +71,11 @@ def load(folder: Path) -> Manifest:
         return Manifest()
     except OSError as error:
         raise GatepostError(f"{path}: cannot be read: {error.strerror}", "mend its permissions") from None
-    return parse(data, str(path))
+    return parse(data, str(path), "put back the folder that was last published, or remove it and collect")
 
 
-def parse(text: bytes, name: str) -> Manifest:
-    """The manifest in `text`; GatepostError, with its `name`, if it cannot be understood."""
+def parse(text: bytes, name: str, hint: str) -> Manifest:
+    """The manifest in `text`; GatepostError, with its `name` and a hint, if it cannot be understood."""
     try:
         data = json.loads(text)
         version = data["schema_version"]
@@ -83,9 +83,7 @@ def parse(text: bytes, name: str) -> Manifest:
             files = {key: Entry(**entry) for key, entry in data["files"].items()}
             return Manifest(files, data["pruned_before"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise GatepostError(
-            f"{name}: is damaged", "put back the folder that was last published, or remove it and collect"
-        ) from None
+        raise GatepostError(f"{name}: is damaged", hint) from None
     versions = f"schema {str(version)[:20]}, this one knows {SCHEMA_VERSION}"
     raise GatepostError(
         f"{name}: is of another version of Gatepost ({versions})",

@@ -22,6 +22,9 @@ from generator.store.transaction import sweep
 #: Ending of a file of which only the beginning was fetched.
 PART = ".part"
 _AT_ONCE = 4
+_NO_MANIFEST = (
+    "look at it with a browser: is it the site of Gatepost, or a page that says that there is none?"
+)
 _TRIES = 3
 
 
@@ -91,7 +94,7 @@ def _published(site: Origin, wanted: Callable[[str], bool]) -> Manifest | None:
         return None
     except TooLongError:
         raise GatepostError(f"{name}: is far too long for a manifest", "name a site of Gatepost") from None
-    whole = strange.checked(manifest.parse(text, name), name)
+    whole = strange.checked(manifest.parse(text, name, _NO_MANIFEST), name)
     return replace(whole, files={key: entry for key, entry in whole.files.items() if wanted(key)})
 
 

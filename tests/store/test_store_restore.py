@@ -135,18 +135,20 @@ def test_a_server_that_packs_is_understood(state: Path, site: LogServer, second:
     assert state_files(second) == state_files(state)
 
 
-@pytest.mark.parametrize("harm", ["missing", "corrupt", "short", "long"])
+@pytest.mark.parametrize("harm", ["missing", "forbidden", "corrupt", "short", "long"])
 def test_a_harmed_file_costs_only_its_day(state: Path, site: LogServer, second: Path, harm: str) -> None:
     path = path_of(site.root, "state/days/2026-11-19/hits.*")
     data = path.read_bytes()
     path.unlink()
     harms = {"corrupt": b"x" * len(data), "short": data[:-1], "long": data + b"x"}
-    if harm != "missing":
+    if harm in harms:
         path.write_bytes(harms[harm])
+    if harm == "forbidden":
+        site.answer("*2026-11-19/hits*", 403)
     if harm == "short":
         site.stream("*2026-11-19/hits*", lambda: [data[:-2] + b"x", b"x"])
     done = restore(site.url, second)
-    reason = "missing" if harm == "missing" else "corrupt"
+    reason = "corrupt" if harm in harms else "missing"
     assert done is not None and list(done.lost.values()) == [reason]
     assert f"{path.name}: {reason}" in "\n".join(done.lines(second))
     assert uuids(second) == sorted(f"20-{n}" for n in range(100))
