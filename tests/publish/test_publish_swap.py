@@ -86,6 +86,15 @@ def test_so_many_are_kept_and_always_the_one_shown(site: Path, folder: Path) -> 
     assert home(folder) == PAGE.format("day 3")
 
 
+def test_the_one_shown_is_kept_though_newer_ones_are_too(site: Path, folder: Path) -> None:
+    for day in range(3):
+        publish_at(make(site, {"index.html": f"day {day}"}), folder, day)
+    roll_back(folder, Progress(0))
+    publish_at(make(site, {"index.html": "day 1"}), folder, 3, keep=1)
+    assert home(folder) == PAGE.format("day 1")
+    assert stamps(folder) == ["20261121T231000Z", "20261122T231000Z"]
+
+
 def test_a_clock_that_goes_back_does_not_reorder(site: Path, folder: Path) -> None:
     publish_at(site, folder)
     publish_at(make(site, {"index.html": "newer"}), folder, -5)
