@@ -69,7 +69,7 @@ class Emission:
             "sources": self._sources(builds),
         }
         frames = {name: from_rows(some, TABLES[name]) for name, some in rows.items()}
-        return Tables(**frames, asked=self.record.asked_now, answers=self.record.answers_now)
+        return Tables.of(**frames, asked=self.record.asked_now, answers=self.record.answers_now)
 
     def _recall(self, uuids: set[str]) -> None:
         """Get the rows that the store has of builds: all at once, as one by one takes many times as long."""
