@@ -105,6 +105,19 @@ def test_buildsets(truth: dict[str, Any], results: Any) -> None:
     assert shown["gate", "28d", "passed"][1] > 10 and ("periodic", "28d", "first_pass") not in shown
 
 
+def test_first_pass_without_a_signature(truth: dict[str, Any], results: Any) -> None:
+    keys = ["signature", "pipeline", "window"]
+    got = {key: row["gained"] for key, row in keyed(results.first_pass_without, keys, ["gained"]).items()}
+    planted = {
+        (signature, pipeline, window): gained
+        for signature, pipelines in truth["first_pass_without"].items()
+        for pipeline, windows in pipelines.items()
+        for window, gained in windows.items()
+        if window in ("7d", "28d")
+    }
+    assert got == planted and len(got) > 3
+
+
 def test_days(truth: dict[str, Any], results: Any) -> None:
     days = results.days[(results.days["pipeline"] == "*") & (results.days["voting"] == "voting")]
     zero = dict.fromkeys(COUNTS, 0)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from generator.sources.simulated import buildset_truth
 from generator.sources.simulated.build import Build
-from generator.sources.simulated.buildsets import result, sets
 from generator.sources.simulated.community import END, GAP
 from generator.sources.simulated.hostile import SECRETS
 from generator.sources.simulated.signatures import SIGNATURES
@@ -44,7 +44,8 @@ def truth(builds: list[Build], seed: int) -> dict[str, Any]:
         "days": {day: _counts(some) for day, some in _split(_voting(final), _day).items()},
         "ci": {ci: _counts(some) for ci, some in _split(recent, lambda b: b.ci.ci).items()},
         "jobs": {job: _counts(some) for job, some in _split(recent, job_of).items() if job},
-        "buildsets": _buildsets(builds),
+        "buildsets": buildset_truth.passing(builds, WINDOWS),
+        "first_pass_without": buildset_truth.spared(builds, WINDOWS),
         "overlaps": _overlaps(final),
         "signatures": {name: _signature(name, final) for name in SIGNATURES},
     }
@@ -173,32 +174,6 @@ def _overlaps(final: list[Build]) -> dict[str, dict[str, int]]:
             for name in counted:
                 pairs[name].update(other for other in counted if other != name)
     return {name: dict(sorted(others.items())) for name, others in pairs.items()}
-
-
-def _buildsets(builds: list[Build]) -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
-    """By pipeline, window and figure: buildsets that passed, at the first try too, out of how many."""
-    tried: set[tuple[object, ...]] = set()
-    rows = []
-    for some in sets(builds).values():
-        if (said := result(some)) == "DEQUEUED":
-            continue
-        one = some[0]
-        which = (one.pipeline, one.change, one.patchset)
-        age = END - max(build.end for build in some)
-        rows.append((one.pipeline, age, said == "SUCCESS", one.change is not None, which not in tried))
-        tried.add(which)
-    counted: dict[str, dict[str, dict[str, tuple[int, int]]]] = {}
-    for pipeline in sorted({row[0] for row in rows}):
-        for window, days in WINDOWS.items():
-            inside = [row for row in rows if row[0] == pipeline and row[1] < timedelta(days=days)]
-            counted.setdefault(pipeline, {})[window] = {
-                "passed": (sum(passed for _, _, passed, *_ in inside), len(inside)),
-                "first_pass": (
-                    sum(passed and first for _, _, passed, change, first in inside if change),
-                    sum(change for *_, change, _ in inside),
-                ),
-            }
-    return counted
 
 
 def _allows_nonvoting(name: str) -> bool:
