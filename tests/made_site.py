@@ -132,5 +132,7 @@ def files(folder: Path) -> None:
 def settings() -> site.SiteSettings:
     """A community with a freshness line that links to the root."""
     return site.SiteSettings(
-        "Community <b>", Markup('<span>Data until <a href="{root}data/index.html">now</a></span>')
+        "Community <b>",
+        Markup('<span>Data until <a href="{root}data/index.html">now</a></span>'),
+        feed=True,
     )

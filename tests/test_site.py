@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 import made_site
@@ -65,6 +66,18 @@ def test_pages_stand_in_the_theme_beside_hand_written_ones(tmp_path: Path) -> No
     assert "<script>window" not in text
     assert "Content-Security-Policy" in text
     assert list(tmp_path.iterdir()) == [tmp_path / "public"]
+
+
+def test_every_page_names_the_feed_where_there_is_one(tmp_path: Path) -> None:
+    build(tmp_path / "public", *made_site.pages())
+    for path in (tmp_path / "public").rglob("*.html"):
+        way = site.root(path.relative_to(tmp_path / "public").as_posix())
+        found = re.search(r'<link rel="alternate" type="application/atom.xml" title="(.*?)" href="(.*?)">',
+                          path.read_text("utf-8"))  # fmt: skip
+        assert found and found[1] == "Gatepost, Community &lt;b&gt;"
+        assert normpath(found[2]) == f"{way}feed.xml" or path.name == "404.html"
+    site.build([page()], tmp_path / "public", site.SiteSettings("Community"))
+    assert "atom+xml" not in (tmp_path / "public/index.html").read_text("utf-8")
 
 
 def test_markdown_and_templates_in_a_page_stay_as_they_are(tmp_path: Path) -> None:

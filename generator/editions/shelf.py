@@ -107,4 +107,4 @@ def _told(id: str, corrections: tuple[Correction, ...]) -> dict[str, Any]:
 
 
 def _dump(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

@@ -39,8 +39,14 @@ class Note:
     def sentence(self) -> str:
         """`21 Nov 2026: a text was removed on request from 3 rows of hits and 2 files of this site.`"""
         what = "what names a person" if self.person else "a text"
-        where = words.listed([f"{words.count(n)} {place}" for place, n in sorted(self.places.items())], 9)
+        where = words.listed([_counted(place, n) for place, n in sorted(self.places.items())], 9)
         return f"{words.day_year(self.date)}: {what} was removed on request from {where}."
+
+
+def _counted(place: str, n: int) -> str:
+    """`3 rows of hits`, `1 row of hits`."""
+    what, _, rest = place.partition(" ")
+    return f"{words.plural(n, what.removesuffix('s'))} {rest}"
 
 
 @dataclass(frozen=True)
