@@ -31,7 +31,7 @@ from test_truth import (  # noqa: F401  collected here with this module's fixtur
 )
 
 from generator import config, pipeline
-from generator.model import BUILDS, HITS
+from generator.model import BUILDS, HISTORY_BUILDS, HISTORY_HITS, HITS
 from generator.progress import Progress
 from generator.sources.simulated import sending, simulate, target
 from generator.sources.simulated.build import Build
@@ -40,8 +40,11 @@ from generator.sources.simulated.truth import UNKNOWN
 from generator.sources.simulated.truth import truth as truth_of
 from generator.stats import StatsSettings, compute
 from generator.stats.results import RESULTS, Results
+from generator.store import rollups
+from generator.store.days import UNDATED, labels
 from generator.store.files import Store
-from generator.tables import Tables
+from generator.store.parquet import to_arrow
+from generator.tables import Tables, from_arrow
 
 pytestmark = pytest.mark.engines
 
@@ -126,12 +129,26 @@ def comparable(tables: Tables, builds: list[Build]) -> Tables:
     known = list(frame["build_uuid"])
     hits = tables.hits[tables.hits["build_uuid"].isin(known)]
     hits = hits.assign(**dict.fromkeys(HIT_REASONS, pd.NA))
+    builds_known = ordered(frame.astype(tables.builds.dtypes), ["build_uuid"])
+    hits_known = ordered(hits.astype(tables.hits.dtypes), ["build_uuid", "signature"])
     return replace(
         tables,
-        builds=ordered(frame.astype(tables.builds.dtypes), ["build_uuid"]),
-        hits=ordered(hits.astype(tables.hits.dtypes), ["build_uuid", "signature"]),
+        builds=builds_known,
+        hits=hits_known,
         failure_lines=tables.failure_lines[:0],
+        **history(builds_known, hits_known),
     )
+
+
+def history(builds: pd.DataFrame, hits: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the store would count of these builds for ever."""
+    dated = builds[labels(builds["end_time"]) != UNDATED]
+    told = rollups.of_day(to_arrow(dated, BUILDS), to_arrow(hits, HITS))
+    schemas = {"builds": HISTORY_BUILDS, "hits": HISTORY_HITS}
+    narrow = {
+        name: from_arrow(rollups.narrow(told[name], schema), schema) for name, schema in schemas.items()
+    }
+    return {f"history_{name}": frame for name, frame in narrow.items()}
 
 
 @pytest.fixture(scope="module")
