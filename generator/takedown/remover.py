@@ -19,13 +19,15 @@ SHORTEST, LONGEST, MOST = 4, 2000, 1000
 #: Of a text that was cut, so many characters before the ellipsis still give it away.
 _TELLING = 6
 
-_ELLIPSIS = rb"(?:\xe2\x80\xa6|\\u2026|\.\.\.|&hellip;|&#8230;)"
-_SPACE = rb"(?:\s|\\[nrt]|&nbsp;|&#160;|%20|\xc2\xa0)+"
-_TAGS = rb"(?:</?[bi]>)*"
-_NAMED = {"&": b"&amp;", "<": b"&lt;", ">": b"&gt;", '"': b'&quot;|""', "'": b"&apos;", "\t": rb"\\t"}
+_ELLIPSIS = r"(?:…|\\u2026|\.\.\.|&hellip;|&#8230;)"
+_SPACE = r"(?:\s|\\[nrt]|&nbsp;|&#160;|%20)+"
+_TAGS = r"(?:</?[bi]>)*"
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': '&quot;|""', "'": "&apos;"}
 # what stands before a word in JSON and in addresses looks like a letter of it
-_START = rb"(?:(?<![\w\x80-\xff])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
-_END = rb"(?![\w\x80-\xff])"
+_START = r"(?:(?<!\w)|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
+_END = r"(?!\w)"
+# in JSON the n of a new line is no letter of the word after it
+_NO_ESCAPE = r"(?<!(?<!\\)\\)"
 
 
 @dataclass(frozen=True)
@@ -36,83 +38,62 @@ class Remover:
     words: bool = False
 
     def text(self, text: str) -> str:
-        """Plain text without them."""
-        return self._plain.sub(MARK, text)
+        """A text without them, escaped or not."""
+        return self._patterns["text"].sub(MARK, text)
 
     def data(self, data: bytes, form: Form = "text") -> tuple[bytes, int]:
-        """The bytes of a file without them, escaped or not, and how often they were found."""
-        return self._patterns[form].subn(MARK.encode(), data)
+        """The bytes of a file without them, and how often they were found."""
+        new, found = self._patterns[form].subn(MARK, data.decode("utf-8", "surrogateescape"))
+        return (new.encode("utf-8", "surrogateescape"), found) if found else (data, 0)
 
     @cached_property
-    def _plain(self) -> re.Pattern[str]:
-        found = "|".join(_plain(text) for text in self._longest_first)
-        around = rf"(?<!\w)(?:{found})(?!\w)" if self.words else found
-        return re.compile(around, re.IGNORECASE if self.words else 0)
-
-    @cached_property
-    def _patterns(self) -> dict[Form, re.Pattern[bytes]]:
-        # in JSON the n of a new line is no letter of the word after it
+    def _patterns(self) -> dict[Form, re.Pattern[str]]:
         return {
-            "text": self._pattern(b"", b""),
-            "html": self._pattern(b"", _TAGS),
-            "json": self._pattern(rb"(?<!(?<!\\)\\)", b""),
+            "text": self._pattern("", ""),
+            "html": self._pattern("", _TAGS),
+            "json": self._pattern(_NO_ESCAPE, ""),
         }
 
-    @property
-    def _longest_first(self) -> list[str]:
-        return sorted(self.texts, key=len, reverse=True)
-
-    def _pattern(self, before: bytes, between: bytes) -> re.Pattern[bytes]:
+    def _pattern(self, before: str, between: str) -> re.Pattern[str]:
         whole, begun = [], []
-        for text in self._longest_first:
+        for text in sorted(self.texts, key=len, reverse=True):
             chars = [_char(char, self.words) for char in text]
-            start = before if text[0].isalnum() and not self.words else b""
-            whole.append(start + between.join(chars) + (_END if self.words else b""))
+            start = before if text[0].isalnum() and not self.words else ""
+            whole.append(start + between.join(chars) + _END * self.words)
             begun += [start + cut for cut in _begun(chars, between)]
-        found = b"|".join([*whole, *begun])
-        return re.compile(_START + b"(?:" + found + b")" if self.words else found)
+        return re.compile(f"{_START * self.words}(?:{'|'.join([*whole, *begun])})")
 
 
-def _plain(text: str) -> str:
-    whole = r"\s+".join(re.escape(part) for part in text.split())
-    telling = max(_TELLING, (len(text) + 1) // 2)
-    if len(text) <= telling:
-        return whole
-    rest = "".join(f"(?:{re.escape(char)}" for char in text[telling:-1]) + ")?" * len(text[telling:-1])
-    return rf"{whole}|{re.escape(text[:telling])}{rest}(?:…|\.\.\.)"
-
-
-def _begun(chars: list[bytes], between: bytes) -> list[bytes]:
+def _begun(chars: list[str], between: str) -> list[str]:
     """The beginnings of a text that was cut, each with the ellipsis after it."""
     telling = max(_TELLING, (len(chars) + 1) // 2)
     if len(chars) <= telling:
         return []
     more = chars[telling:-1]
-    rest = b"".join(b"(?:" + between + char for char in more) + b")?" * len(more)
+    rest = "".join(f"(?:{between}{char}" for char in more) + ")?" * len(more)
     return [between.join(chars[:telling]) + rest + between + _ELLIPSIS]
 
 
-def _char(char: str, words: bool) -> bytes:
+def _char(char: str, words: bool) -> str:
     """One character in all the ways in which pages, JSON, CSV, Markdown and addresses write it."""
     if char.isspace():
         return _SPACE
     cases = sorted({char, char.lower(), char.upper()}) if words else [char]
     forms = [form for case in cases if len(case) == 1 for form in _forms(case)]
-    found = forms[0] if len(forms) == 1 else b"(?:" + b"|".join(forms) + b")"
-    return found if char.isalnum() else rb"\\{0,4}" + found
+    found = forms[0] if len(forms) == 1 else f"(?:{'|'.join(forms)})"
+    return found if char.isalnum() else rf"\\{{0,4}}{found}"
 
 
-def _forms(char: str) -> list[bytes]:
-    raw, code = char.encode("utf-8", "surrogatepass"), ord(char)
-    plain = re.escape(raw)
+def _forms(char: str) -> list[str]:
+    plain = re.escape(char)
     if char.isascii() and (char.isalnum() or char in "-_"):
         return [plain]
     units = char.encode("utf-16-be", "surrogatepass").hex()
     escaped = "".join(rf"\\+u(?i:{units[i : i + 4]})" for i in range(0, len(units), 4))
-    quoted = "".join(f"%(?i:{byte:02x})" for byte in raw)
-    numbered = f"&#0*{code};|&#[xX]0*(?i:{code:x});"
-    named = [_NAMED[char]] if char in _NAMED else []
-    return [plain, *named, *(form.encode() for form in (escaped, quoted, numbered))]
+    quoted = "".join(f"%(?i:{byte:02x})" for byte in char.encode("utf-8", "surrogatepass"))
+    numbered = f"&#0*{ord(char)};|&#[xX]0*(?i:{ord(char):x});"
+    # the plain one last: an ampersand begins its own entity
+    return [*([_NAMED[char]] if char in _NAMED else []), escaped, quoted, numbered, plain]
 
 
 def remover(texts: Iterable[str], *, words: bool = False) -> Remover:

@@ -39,6 +39,17 @@ def test_a_secret_goes_in_each_form(form: str) -> None:
     assert remover([SECRET]).data(data) == (f"before {MARK} after".encode(), 1)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_goes_from_texts_in_each_form(form: str) -> None:
+    """A log may have written it so, and the columns of the tables hold what logs wrote."""
+    assert remover([SECRET]).text(f"before {FORMS[form]} after") == f"before {MARK} after"
+
+
+def test_bytes_that_are_no_text_stay_as_they_are() -> None:
+    data = bytes(range(256)) + b"\xed\xa0\x80 a secret \xff"
+    assert remover(["a secret"]).data(data) == (data.replace(b"a secret", MARK.encode()), 1)
+
+
 def test_marks_of_what_matched_do_not_hide_it() -> None:
     data = b"<pre>password=hun<b>ter2-is</b>-long</pre>"
     assert remover(["hunter2-is-long"]).data(data, "html")[0] == f"<pre>password={MARK}</pre>".encode()
@@ -68,6 +79,8 @@ def test_a_person_is_whole_words_whatever_their_case() -> None:
     assert one.text(text) == told
     assert one.data(text.encode())[0].decode() == told
     assert json.loads(one.data(json.dumps(["by\nJané Doe"]).encode(), "json")[0]) == [f"by\n{MARK}"]
+    assert one.text("“Jané Doe”—Jané Doe’s") == f"“{MARK}”—{MARK}’s"
+    assert one.text("https://x.example.org/Jan%C3%89%20doe/1") == f"https://x.example.org/{MARK}/1"
     assert one.data(b"?author=Jan%C3%A9%20Doe&x")[0] == f"?author={MARK}&x".encode()
 
 
