@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yaml import Node
 
 DEFAULT_LIST = "templates/files.yaml"
+_KEPT = 4096  # answers: the builds of a job have files of the same names
 _COMPRESSED = (".gz", ".zst")
 _EXAMPLE = "write `files: [{name: job-output.txt, tags: [console]}]`, as for logscraper"
 
@@ -43,6 +44,7 @@ class FileList:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._by_base: dict[str, list[Entry]] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
         for entry in entries:
             name = log_name(entry.name).strip("/")
             self._by_base.setdefault(PurePosixPath(name).name, []).append(Entry(name, entry.tags))
@@ -54,9 +56,15 @@ class FileList:
 
     def tags(self, relative_path: str) -> tuple[str, ...]:
         """The tags of the list, then the base name; each once."""
-        name = log_name(relative_path)
-        base = PurePosixPath(name).name
-        return tuple(dict.fromkeys((*self._listed(name, base), base)))
+        found = self._known.get(relative_path)
+        if found is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            name = log_name(relative_path)
+            base = PurePosixPath(name).name
+            found = tuple(dict.fromkeys((*self._listed(name, base), base)))
+            self._known[relative_path] = found
+        return found
 
     def _listed(self, name: str, base: str) -> tuple[str, ...]:
         entries = self._by_base.get(base, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -66,7 +67,7 @@ def _files(entries: list[Any], folder: str, depth: int, reading: _Reading) -> It
         name = entry.get("name") if isinstance(entry, dict) else None
         if not isinstance(name, str):
             reading.refuse(BAD_MANIFEST, "an entry without a name")
-        elif not _stays(name):
+        elif len(name) > _MAX_NAME or not _stays(name):
             reading.refuse(PATH, f"{folder}{name!a:.100}")
         elif not isinstance(entry.get("children"), list):
             if entry.get("size") != 0:
@@ -77,10 +78,11 @@ def _files(entries: list[Any], folder: str, depth: int, reading: _Reading) -> It
             yield from _files(entry["children"], f"{folder}{name}/", depth + 1, reading)
 
 
+@lru_cache(1 << 14)
 def _stays(name: str) -> bool:
     """Whether it is the name of one thing in a folder, however often a server unquotes it."""
     for _ in range(_TWICE):
-        if not name or name in (".", "..") or len(name) > _MAX_NAME or _BAD.search(name):
+        if not name or name in (".", "..") or _BAD.search(name):
             return False
         before, name = name, unquote(name, errors="surrogateescape")
         if name == before:
