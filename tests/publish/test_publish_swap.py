@@ -241,7 +241,7 @@ def test_two_runs_at_once(site: Path, folder: Path, monkeypatch: pytest.MonkeyPa
 def test_a_build_at_work_on_the_site(site: Path, folder: Path) -> None:
     with (
         site_swap.workshop(site),
-        pytest.raises(GatepostError, match="another build is at work on it"),
+        pytest.raises(GatepostError, match="another build or publish is at work on it"),
     ):
         publish_at(site, folder)
     assert not folder.exists()
