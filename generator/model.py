@@ -180,10 +180,10 @@ NOT_USABLE = "source not usable"
 OUTSIDE, NOTHING = "outside the days asked", "no documents in the days asked"
 OTHER_BUILDS, REFUSED = "hits of other builds", "query refused by the index"
 CLOSED = "closed index"
-#: A reason of `skipped` about a log server as a whole, said anew by each collection.
-NOT_FETCHED = "logs not fetched yet"
 #: The same about a Zuul: its answers broke off; from there on it is asked again.
 PARTLY = "not all received"
+#: The same about a log server: how many builds wait, and what for.
+NOT_FETCHED = "logs not fetched yet"
 #: A reason of `asked`: the day was quiet, or its documents are lost.
 NO_DOCUMENTS = "no documents"
 

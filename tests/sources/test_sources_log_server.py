@@ -7,6 +7,8 @@ import itertools
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -339,3 +341,10 @@ def test_a_process_that_is_killed_ends_the_run_with_an_error(bench: Bench) -> No
         os.kill(crew.pids[0], signal.SIGKILL)
         with pytest.raises(GatepostError, match="was killed"):
             list(crew.done())
+
+
+def test_what_the_processes_import_is_light() -> None:
+    heavy = {"pandas", "pyarrow", "httpx", "pydantic", "numpy"}
+    code = f"import sys, generator.sources.log_server.crew; print(*{heavy!r} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
