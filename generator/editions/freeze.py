@@ -38,18 +38,21 @@ _GROUPS = ("ci", "pipeline", "provider")
 _TABLES = ("totals", "buildsets", "signatures", "days", "groups", "coverage", "partial")
 
 
-def due(ends: pd.Series[Any], pruned: datetime | None, have: Sequence[str], now: datetime) -> list[Week]:
-    """The weeks that have builds (`ends`: their end_time), are over, and have no edition yet; oldest first.
+def due(tables: Tables, pruned: datetime | None, have: Sequence[str], now: datetime) -> list[Week]:
+    """The weeks that have builds, are over, and have no edition yet; oldest first.
 
-    Where raw rows were pruned, only those for which they reach back far enough.
+    One whose end no collection has seen waits for it until it is late. Where raw rows were pruned, only those
+    for which they reach back far enough.
     """
+    ends, seen = tables.builds["end_time"], _collected(tables)
     first = ends.where(ends.dt.year >= 2000).min()
     if pd.isna(first):
         return []
     found, week = [], Week.of(first.to_pydatetime())
     while week.end + SETTLED <= now:
         reached = pruned is None or week.start - _BEFORE >= pruned
-        if reached and week.id not in have and ends.between(week.start, week.end, inclusive="left").any():
+        ready = reached and (seen >= week.end or week.end + LATE < now)
+        if ready and week.id not in have and ends.between(week.start, week.end, inclusive="left").any():
             found.append(week)
         week = week.next
     return found
@@ -58,7 +61,9 @@ def due(ends: pd.Series[Any], pruned: datetime | None, have: Sequence[str], now:
 def freeze(week: Week, tables: Tables, settings: StatsSettings, context: PageContext) -> Edition:
     """The edition of a week, made at `context.generated` of all that ended before the week's end."""
     results = compute(tables, settings, context.generated, week.end - _TICK)
-    missing = tuple(_missing(week, results))
+    # what was not answered of later days is no matter of this week
+    results = replace(results, partial=results.partial[results.partial["day"] < week.end])
+    missing = (*_missing(week, results), *_unseen(week, tables))
     remarks = (*missing, *_young(week, results), *_late(week, context.generated))
     told = replace(context, remarks=remarks, permalink=page_of(week.id), editions=())
     document = {
@@ -94,6 +99,19 @@ def _missing(week: Week, results: Results) -> Iterator[str]:
     empty = [day.to_pydatetime() for day in seen.loc[~seen["has_data"], "day"]]
     if empty:
         yield f"Partial week: no builds were seen on {words.listed([words.weekday(d) for d in empty], 7)}."
+
+
+def _collected(tables: Tables) -> pd.Timestamp:
+    """When anything was collected last, NaT if never."""
+    told = (tables.builds["collected"], tables.asked["asked"], tables.cursors["collected"])
+    return pd.concat(told, ignore_index=True).max()
+
+
+def _unseen(week: Week, tables: Tables) -> Iterator[str]:
+    """That it may go on after the last collection."""
+    last = _collected(tables)
+    if last < week.end:
+        yield f"Partial week: nothing new was collected after {words.moment(last.to_pydatetime())}."
 
 
 def _young(week: Week, results: Results) -> Iterator[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from weeks import DAY, HOUR, MONDAY, SIGNATURE, build, daily, frozen, tables, total
+from weeks import DAY, HOUR, MONDAY, SIGNATURE, build, daily, frozen, tables, total, unanswered
 
 from generator.editions.edition import Edition, Week
 from generator.editions.freeze import due
+from generator.model import CURSORS
+from generator.tables import from_rows
 
 WEEK = 7 * DAY
 TWO_WEEKS = daily(MONDAY - 2 * WEEK, 14)
@@ -21,13 +24,27 @@ def made(rows: list[dict[str, Any]], now: datetime = NOW, **values: Any) -> Edit
 
 
 def weeks(rows: list[dict[str, Any]], now: datetime, pruned: datetime | None = None, *have: str) -> list[str]:
-    return [week.id for week in due(tables(rows).builds["end_time"], pruned, have, now)]
+    return [week.id for week in due(tables(rows), pruned, have, now)]
 
 
 def test_a_week_is_due_six_hours_after_its_end() -> None:
     assert weeks(TWO_WEEKS, NOW - timedelta(seconds=1)) == ["2026-W45"]
     assert weeks(TWO_WEEKS, NOW) == ["2026-W45", "2026-W46"]
     assert weeks(TWO_WEEKS, NOW, None, "2026-W45") == ["2026-W46"]
+
+
+def test_a_week_whose_end_no_collection_has_seen_waits_and_then_says_so() -> None:
+    noon = MONDAY - 12 * HOUR
+    rows = [row | {"collected": noon} for row in TWO_WEEKS if row["end_time"] < noon]
+    assert weeks(rows, MONDAY + 2 * DAY) == ["2026-W45"]
+    assert weeks(rows, MONDAY + 2 * DAY + HOUR) == ["2026-W45", "2026-W46"]
+    edition = made(rows, MONDAY + 2 * DAY + HOUR)
+    told = "Partial week: nothing new was collected after Sun 15 Nov 2026, 12:00 UTC."
+    assert edition.document["partial"] and told in edition.document["remarks"]
+    assert told in " ".join(edition.digest.split())
+    cursor = {"source": "zuul", "kind": "builds", "collected": MONDAY}
+    seen = replace(tables(rows), cursors=from_rows([cursor], CURSORS))
+    assert [week.id for week in due(seen, None, [], NOW)] == ["2026-W45", "2026-W46"]
 
 
 def test_weeks_are_iso_weeks_in_utc() -> None:
@@ -82,6 +99,15 @@ def test_windows_end_with_the_week_also_where_its_last_days_were_not_seen() -> N
     told = "Partial week: no builds were seen on Sat 14 Nov and Sun 15 Nov."
     assert edition.document["partial"] and told in edition.document["remarks"]
     assert told in " ".join(edition.digest.split()) and told in edition.tsc
+
+
+def test_what_was_not_answered_of_the_week_is_said_and_of_later_days_not() -> None:
+    rows = [build(MONDAY - 15 * DAY), *TWO_WEEKS]
+    inside, after = (made(rows, asked=unanswered(day)) for day in (MONDAY - 3 * DAY, MONDAY))
+    assert inside.document["partial"] and len(inside.rows("partial")) == 1
+    assert "it answered too late" in " ".join(inside.digest.split()) and "**Partial.**" in inside.tsc
+    assert not after.document["partial"] and after.rows("partial") == []
+    assert "artial" not in after.digest + after.tsc
 
 
 def test_a_young_store_says_that_there_is_nothing_to_compare_with() -> None:

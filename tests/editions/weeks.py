@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from generator.editions import weekly
 from generator.editions.edition import Edition, Week
 from generator.editions.freeze import freeze
-from generator.model import BUILDS, HITS, QUERIES, SIGNATURES
+from generator.model import ASKED, BUILDS, HITS, QUERIES, SIGNATURES
 from generator.progress import Progress
 from generator.signatures.model import Signature
 from generator.stats import StatsSettings
@@ -25,13 +26,13 @@ SIGNATURE = Signature("100", 'message:"Connection timed out"', path="100.yaml", 
 
 
 def build(end: datetime, outcome: str = "success", hits: str = "", **values: Any) -> dict[str, Any]:
-    """A row of builds; `hits` are signature ids under the key `hits`, which is no column."""
+    """A row of builds, collected after Monday; `hits` are signature ids under that key, which is no column."""
     return {
         "build_uuid": f"{end:%m%d%H%M%S}{outcome}{values.get('pipeline', '')}", "ci": "zuul",
         "pipeline": "gate", "job": "tempest", "project": "nova", "branch": "master", "provider": "aldgate",
         "outcome": outcome, "result": outcome.upper(), "voting": True, "final": True, "source": "logs",
         "examined": True, "query_set": "q", "has_metadata": True, "end_time": end,
-        "collected": end + HOUR, "hits": hits.split(), **values,
+        "collected": max(end, MONDAY) + HOUR, "hits": hits.split(), **values,
     }  # fmt: skip
 
 
@@ -64,13 +65,23 @@ def tables(rows: Iterable[dict[str, Any]], excerpt: str = "boom") -> Tables:
     )
 
 
+def unanswered(day: datetime) -> Tables:
+    """An index that did not answer for the builds of a day."""
+    row = {"source": "logs", "day": day, "query_hash": "builds-1", "complete": False, "asked": day + DAY}
+    return Tables.of(asked=from_rows([{**row, "reason": "it answered too late"}], ASKED))
+
+
 def add(store: Store, rows: Iterable[dict[str, Any]], now: datetime, excerpt: str = "boom") -> None:
     store.add(tables(rows, excerpt), now, "logs")
 
 
-def frozen(rows: Iterable[dict[str, Any]], week: datetime, now: datetime, **values: Any) -> Edition:
+def frozen(
+    rows: Iterable[dict[str, Any]], week: datetime, now: datetime, asked: Tables | None = None, **values: Any
+) -> Edition:
     """The edition of the week of a moment, made at `now` of these rows."""
-    return freeze(Week.of(week), tables(rows), StatsSettings(), context(now, **values))
+    known = tables(rows)
+    known = known if asked is None else replace(known, asked=asked.asked)
+    return freeze(Week.of(week), known, StatsSettings(), context(now, **values))
 
 
 def context(now: datetime, **values: Any) -> PageContext:
