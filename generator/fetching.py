@@ -70,7 +70,7 @@ def opened(where: str) -> Iterator[Origin]:
         follow_redirects=True,
         max_redirects=_REDIRECTS,
         timeout=httpx.Timeout(30, connect=10),
-        event_hooks={"response": [_stays_secret]},
+        event_hooks={"response": [_stays_secret, packed_once]},
     ) as client:
         yield _Web(where, client)
 
@@ -210,6 +210,18 @@ def _begins_at(response: httpx.Response, have: int) -> bool:
     plain = response.headers.get("content-encoding", "identity") == "identity"
     where = response.headers.get("content-range", "")
     return response.status_code == 206 and plain and where.startswith(f"bytes {have}-")
+
+
+def packed_once(response: httpx.Response) -> None:
+    """An httpx hook: DecodingError for a body that is more than gzip once.
+
+    httpx unpacks whatever it is given, zstd and gzip in gzip too: a few bytes can be gigabytes before
+    the first of them can be counted.
+    """
+    import httpx
+
+    if response.headers.get("content-encoding", "identity").strip().lower() not in ("identity", "gzip", ""):
+        raise httpx.DecodingError("its packing was not asked for", request=response.request)
 
 
 def _stays_secret(response: httpx.Response) -> None:

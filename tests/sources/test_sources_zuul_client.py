@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 from engines.proxy import Proxy
 from engines.zuul_api import ZuulApi
+from log_server import LogServer
 from zuul_kit import NOW, Zuul, of
 
 from generator.errors import GatepostError
 from generator.sources.zuul import client, paging
+from generator.zuul_settings import ZuulSettings
 
 PAGE = "<!doctype html><title>Zuul</title>"
 
@@ -132,6 +135,14 @@ def test_what_is_no_list_is_no_answer(zuul: Zuul) -> None:
 def test_an_answer_may_not_grow_for_ever(zuul: Zuul, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_MOST_BYTES", 500)
     assert "more than 500 bytes" in refused(zuul).message
+
+
+def test_what_may_unpack_to_gigabytes_before_it_is_counted_is_not_unpacked(log_server: LogServer) -> None:
+    head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip, gzip\r\n\r\n"
+    log_server.raw("*", head.encode() + gzip.compress(gzip.compress(b"[]")))
+    asking = client.Client(ZuulSettings(url=log_server.url, patience_s=0))
+    with asking, pytest.raises(GatepostError, match="cannot be unpacked"):
+        asking.get("builds")
 
 
 def test_an_answer_may_not_take_for_ever(zuul: Zuul) -> None:

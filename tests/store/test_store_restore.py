@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from engines.security import Authority
 from log_server import LogServer, _Handler
 from site_server import path_of, publish, ranged, site_of, state_files, uuids
@@ -133,6 +134,18 @@ def test_a_server_that_packs_is_understood(state: Path, site: LogServer, second:
         path.unlink()
     restore(site.url, second)
     assert state_files(second) == state_files(state)
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "zstd"])
+def test_what_may_unpack_to_gigabytes_before_it_is_counted_is_not_unpacked(
+    site: LogServer, second: Path, packing: str
+) -> None:
+    data = b"{}"
+    for one in packing.split(", "):
+        data = gzip.compress(data) if one == "gzip" else zstandard.compress(data)
+    site.answer("state/manifest.json", 200, data, {"Content-Encoding": packing})
+    with pytest.raises(GatepostError, match="packing was not asked for"):
+        restore(site.url, second)
 
 
 @pytest.mark.parametrize("harm", ["missing", "forbidden", "corrupt", "short", "long"])

@@ -14,6 +14,7 @@ import httpx
 
 from generator import __version__, words
 from generator.errors import GatepostError
+from generator.fetching import packed_once
 from generator.sources.index.backoff import retry_after, waits
 from generator.sources.index.client import TIMEOUT, UntrustedError, fault
 from generator.sources.index.credentials import bearer, check_certificates
@@ -68,6 +69,7 @@ class Client:
             | self._credentials.headers,
             timeout=settings.timeout_s,
             verify=_trust(settings),
+            event_hooks={"response": [packed_once]},
         )
         #: How many requests were made, also in vain.
         self.requests = 0
