@@ -104,7 +104,8 @@ def _missing(week: Week, results: Results) -> Iterator[str]:
 def _collected(tables: Tables) -> pd.Timestamp:
     """When anything was collected last, NaT if never."""
     told = (tables.builds["collected"], tables.asked["asked"], tables.cursors["collected"])
-    return pd.concat(told, ignore_index=True).max()
+    last: pd.Timestamp = pd.concat(told, ignore_index=True).max()
+    return last
 
 
 def _unseen(week: Week, tables: Tables) -> Iterator[str]:

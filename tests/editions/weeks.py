@@ -26,7 +26,7 @@ SIGNATURE = Signature("100", 'message:"Connection timed out"', path="100.yaml", 
 
 
 def build(end: datetime, outcome: str = "success", hits: str = "", **values: Any) -> dict[str, Any]:
-    """A row of builds, collected after Monday; `hits` are signature ids under that key, which is no column."""
+    """A row of builds, collected after Monday; `hits` are signature ids under a key that is no column."""
     return {
         "build_uuid": f"{end:%m%d%H%M%S}{outcome}{values.get('pipeline', '')}", "ci": "zuul",
         "pipeline": "gate", "job": "tempest", "project": "nova", "branch": "master", "provider": "aldgate",
@@ -72,7 +72,7 @@ def unanswered(day: datetime) -> Tables:
 
 
 def add(store: Store, rows: Iterable[dict[str, Any]], now: datetime, excerpt: str = "boom") -> None:
-    store.add(tables(rows, excerpt), now, "logs")
+    store.add(tables([row | {"collected": now} for row in rows], excerpt), now, "logs")
 
 
 def frozen(
