@@ -86,6 +86,15 @@ def test_markdown_and_templates_in_a_page_stay_as_they_are(tmp_path: Path) -> No
     assert body in (tmp_path / "public/index.html").read_text("utf-8")
 
 
+def test_the_name_of_a_job_ends_neither_title_nor_description(tmp_path: Path) -> None:
+    """No policy keeps a browser from following `<meta http-equiv=refresh>`."""
+    evil = '</title><meta http-equiv="refresh" content="0;url=https://evil.example">'
+    build(tmp_path / "public", page(), site.Page("jobs/a.html", evil, evil, Markup("<p>a</p>"), "jobs"))
+    text = (tmp_path / "public/jobs/a.html").read_text("utf-8")
+    assert '<meta http-equiv="refresh' not in text and text.count("</title>") == 1
+    assert text.count("&lt;/title&gt;") == 2
+
+
 def test_same_pages_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two/public"):
         build(tmp_path / name, *made_site.pages(), write_files=made_site.files)
