@@ -168,13 +168,15 @@ _PLUGINS = {
     "twilio": "TwilioKeyDetector",
 }
 
+#: Imported when the first excerpt is made; who will make some can import them before.
+ISSUED_MODULES = tuple(f"detect_secrets.plugins.{name}" for name in _PLUGINS)
+
 
 @cache
 def _issued() -> tuple[re.Pattern[str], ...]:
     # Loaded with the first excerpt only: the import takes 0.15 s. No secret is tried online.
-    classes = (
-        getattr(import_module(f"detect_secrets.plugins.{name}"), cls) for name, cls in _PLUGINS.items()
-    )
+    names = zip(ISSUED_MODULES, _PLUGINS.values(), strict=True)
+    classes = (getattr(import_module(name), cls) for name, cls in names)
     return tuple(pattern for cls in classes for pattern in cls().denylist)
 
 

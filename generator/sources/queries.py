@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from generator.errors import GatepostError
@@ -15,6 +16,11 @@ from generator.sources.rows import Row
 
 def refused(signatures: Sequence[Signature]) -> dict[str, GatepostError]:
     """Why the engine cannot answer some of the signatures exactly, by id."""
+    return dict(_refused(tuple(signatures)))
+
+
+@lru_cache(4)
+def _refused(signatures: tuple[Signature, ...]) -> dict[str, GatepostError]:
     return Engine(signatures, None).refused
 
 

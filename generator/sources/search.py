@@ -34,7 +34,7 @@ class Search:
 
     def judge(self, names: Sequence[str]) -> Sequence[str]:
         """Of all files, those in which failure lines are looked for if no signature matches in any."""
-        self._ends = {name: None for name in judged(names, self.files)}
+        self._ends = dict.fromkeys(judged(names, self.files))
         return tuple(self._ends)
 
     def facts_of(self, name: str) -> Facts:
@@ -42,7 +42,7 @@ class Search:
         return Facts(self.facts.of_file(name, self.files.tags(name)), unknown=not self.facts.known)
 
     def scan(self, name: str, stream: LogStream) -> Scan:
-        """Search one file, perhaps not for the first time; what is wrong with it is for the caller to tell."""
+        """Search one file, perhaps once more; what is wrong with it is for the caller to tell."""
         if name not in self._ends:
             return self.engine.scan(stream, self.facts_of(name))
         end = self._ends[name] = Tail()

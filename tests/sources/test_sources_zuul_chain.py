@@ -119,7 +119,7 @@ def test_what_was_read_before_it_was_stopped_is_kept(
             yield one
 
     monkeypatch.setattr(examine, "examine", stopped)
-    monkeypatch.setattr(collecting, "_KEPT_AT_ONCE", 2)
+    monkeypatch.setattr(collecting, "_KEPT_EVERY_S", 0)
     with pytest.raises(KeyboardInterrupt):
         pipeline.collect(settings, NOW, Progress(0))
     kept = Store(settings.state).read()

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Self, cast
 
 from generator.errors import GatepostError
 from generator.matching.engine import Engine
+from generator.matching.redaction import ISSUED_MODULES
 from generator.signatures.model import Signature
 from generator.sources.log_server.client import Client
 from generator.sources.log_server.guard import Guard
@@ -35,6 +36,12 @@ class Task:
     agent: str
 
 
+def warm() -> None:
+    """Begin to import what the processes of a crew need, in the one that they are to be forked from."""
+    get_context("forkserver").set_forkserver_preload([__name__, *ISSUED_MODULES])
+    forkserver.ensure_running()
+
+
 class Crew:
     """So many connections, spread over processes (0: in this one). To be used in a `with`, which ends it."""
 
@@ -44,6 +51,8 @@ class Crew:
         self._pipes: list[Connection] = []
         self._processes: list[BaseProcess] = []
         self._busy: list[int] = [0] * count
+        if processes:
+            warm()
         for share in self._shares:
             self._pipes.append(self._thread(task, share) if not processes else self._process(task, share))
 
@@ -67,7 +76,6 @@ class Crew:
     def _process(self, task: Task, share: int) -> Connection:
         # Not fork: pandas and Arrow have threads by now, and a fork of those may hang.
         context = get_context("forkserver")
-        context.set_forkserver_preload([__name__, "detect_secrets"])
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve_alone, args=(theirs, task, share), daemon=True)
         process.start()

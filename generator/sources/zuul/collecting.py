@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from generator.sources import Context
     from generator.zuul_settings import ZuulSettings
 
-#: Builds whose logs were read: a few minutes of work.
-_KEPT_AT_ONCE = 250
+#: Seconds of work that may be lost when it is stopped.
+_KEPT_EVERY_S = 60.0
 
 
 class _Taken(NamedTuple):
@@ -45,6 +46,10 @@ def collect(settings: ZuulSettings, context: Context) -> Tables:
     came at all.
     """
     used = usable(context.signatures)
+    if settings.logs is not None and context.workers > 1:
+        from generator.sources.log_server.crew import warm
+
+        warm()
     with connect(settings) as api:
         ci = settings.ci or api.tenant
         origin = Origin(settings.name, ci, context.now, query_set(used), context.outcomes)
@@ -119,16 +124,16 @@ def _examined(settings: ZuulSettings, builds: Reading, context: Context, origin:
 
     if settings.logs is None:
         return Rows()
-    used, rows, read = usable(context.signatures), Rows(), 0
+    used, rows, read, kept = usable(context.signatures), Rows(), 0, time.monotonic()
     chosen = wanted(_candidates(settings, builds, context), settings.logs, context, origin)
     with context.progress.task(f"Examining the logs of {settings.name}", len(chosen)) as task:
         for one in examine(chosen, settings.logs, context, origin, agent(settings)):
             rows.add(one.rows)
             read += bool(one.rows.builds)
             task.advance(bool(one.uuid))  # what is said of all at the end has none
-            if context.keep and len(rows.builds) >= _KEPT_AT_ONCE:
+            if context.keep and time.monotonic() >= kept + _KEPT_EVERY_S:
                 context.keep(tables(rows, used, "zuul"))
-                rows = Rows()
+                rows, kept = Rows(), time.monotonic()
     if read < len(chosen):
         context.progress.note(f"{settings.name}: logs of {read:,} of {len(chosen):,} builds could be read")
     return rows
