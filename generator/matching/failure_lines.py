@@ -14,6 +14,7 @@ from hashlib import blake2b
 from math import log2
 from typing import NamedTuple
 
+from generator.matching.chunks import Lines
 from generator.matching.evidence import NONE, STATED, VERDICT, WELL, telling_lines, weight
 from generator.matching.log_text import cut, plain, template, text_lines
 
@@ -166,7 +167,8 @@ def rank_log(
 ) -> list[Ranked]:
     """`rank` for logs as unpacked blocks of bytes, cut anywhere; memory does not grow with the log."""
     ranker = ranker_against(passed, limit)
-    ranker.feed(text_lines(blocks, READ_BYTES))
+    for chunk in Lines(blocks):
+        ranker.feed_block(chunk)
     return ranker.result(limit)
 
 
