@@ -43,7 +43,8 @@ def days(n: int = 28, gap: tuple[int, ...] = (14, 15), end: str = "2026-11-20") 
             "day": day, "has_data": seen, "run": 200 * seen, "failed": failed,
             "succeeded": (190 - failed) * seen,
             "classified": failed // 2, "unclassified": failed // 4, "infra": 5 * seen, "examined": 180 * seen,
-            "coverage": (0.5 if i == 3 else 0.9) if seen else None, "k": failed, "n": 190 * seen,
+            "failed_examined": failed // (2 if i == 3 else 1), "coverage": 0.1 if seen else None,
+            "k": failed, "n": 190 * seen,
             "rate": failed / 190 if seen else None, "low": failed / 240 if seen else None,
             "high": failed / 150 if seen else None,
         })  # fmt: skip

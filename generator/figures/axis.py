@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import pandas as pd
 from markupsafe import Markup
@@ -185,12 +185,27 @@ def time_axis(slots: Slots, base: float) -> Iterator[Markup]:
         yield svg.element("text", slots.last(), class_="e w", x="100%", y=base + 18)
 
 
-def coverage_strip(
-    slots: Slots, coverage: Sequence[float | None], seen: Sequence[bool], threshold: float, base: float
-) -> Iterator[Markup]:
-    """One bar a slot under the axis: hatched under the threshold, hatch alone where nothing was seen."""
+class Covered(NamedTuple):
+    """The share of the builds of a slot that were examined; `little`: of the failed ones too few were.
+
+    Of those that passed a sample may be meant to be enough.
+    """
+
+    share: float
+    little: bool
+
+    @classmethod
+    def of(cls, row: dict[str, Any], threshold: float) -> Self | None:
+        """That of a row of counts; None where nothing was seen."""
+        if not row["has_data"] or row["coverage"] is None:
+            return None
+        return cls(float(row["coverage"]), row["failed_examined"] < threshold * row["failed"])
+
+
+def coverage_strip(slots: Slots, strip: Sequence[Covered | None], base: float) -> Iterator[Markup]:
+    """One bar a slot under the axis: hatched where it is little, hatch alone where nothing was seen."""
     bottom, high = base + BELOW - 4, 10
-    for start, end in runs([not s or c is None for s, c in zip(seen, coverage, strict=True)]):
+    for start, end in runs([covered is None for covered in strip]):
         yield svg.element(
             "rect",
             fill=svg.HATCH,
@@ -199,18 +214,18 @@ def coverage_strip(
             y=bottom - high,
             height=high,
         )
-    for i, (share, data) in enumerate(zip(coverage, seen, strict=True)):
-        if share is None or not data:
+    for i, covered in enumerate(strip):
+        if covered is None:
             continue
         place: dict[str, str | float] = {
             "x": svg.percent((i + 0.12) * slots.width),
             "width": svg.percent(0.76 * slots.width),
-            "y": bottom - high * share,
-            "height": high * share,
+            "y": bottom - high * covered.share,
+            "height": high * covered.share,
         }
-        if share >= threshold:
-            yield svg.element("rect", class_="cov", **place)
-        else:
+        if covered.little:
             yield svg.element("rect", class_="trk", **place) + svg.element("rect", fill=svg.HATCH, **place)
+        else:
+            yield svg.element("rect", class_="cov", **place)
     yield svg.element("line", class_="ax", x1=0, x2="100%", y1=bottom + 0.5, y2=bottom + 0.5)
     yield svg.element("text", "cov.", class_="e", x=-8, y=bottom)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from generator import words
 from generator.figures import axis, drawing, svg
-from generator.figures.axis import Scale, Slots
+from generator.figures.axis import Covered, Scale, Slots
 from generator.figures.figure import Figure, Key
 from generator.render import Column, Row, Table
 
@@ -34,20 +34,19 @@ class _Slot:
     unclassified: int
     unread: int
     infra: int
-    coverage: float | None
+    covered: Covered | None
     partial: bool
 
     @classmethod
-    def of(cls, row: dict[str, Any], name: str) -> _Slot:
+    def of(cls, row: dict[str, Any], name: str, threshold: float) -> _Slot:
         seen = bool(row["has_data"])
         n = {
             key: int(row.get(key) or 0) if seen else 0
             for key in ("run", "failed", "classified", "unclassified", "infra")
         }
         unread = max(n["failed"] - n["classified"] - n["unclassified"], 0)
-        coverage = row.get("coverage")
-        share = None if coverage is None else float(coverage)
-        return cls(name, seen, unread=unread, coverage=share, partial=seen and bool(row.get("partial")), **n)
+        covered = Covered.of(row, threshold)
+        return cls(name, seen, unread=unread, covered=covered, partial=seen and bool(row.get("partial")), **n)
 
     def parts(self) -> Iterator[tuple[str, int]]:
         """Class and count from the axis up."""
@@ -57,6 +56,11 @@ class _Slot:
             ("c4", self.unread),
             ("c3", self.infra),
         )
+
+    @property
+    def coverage(self) -> str:
+        """In words."""
+        return words.rate(self.covered.share if self.covered else None)
 
     @property
     def label(self) -> str:
@@ -70,7 +74,7 @@ class _Slot:
         return (
             f"{self.label}: {words.count(self.failed)} failed of {words.count(self.run)} "
             f"({words.count(self.classified)} classified, {words.count(self.unclassified)} unclassified"
-            f"{unread}); infra {words.count(self.infra)}; coverage {words.rate(self.coverage)}"
+            f"{unread}); infra {words.count(self.infra)}; coverage {self.coverage}"
         )
 
 
@@ -88,7 +92,7 @@ def daily(
     """
     rows = axis.records(days)
     slots = Slots.of(rows, by)
-    data = [_Slot.of(row, slots.name(at)) for row, at in zip(rows, slots.times, strict=True)]
+    data = [_Slot.of(row, slots.name(at), threshold) for row, at in zip(rows, slots.times, strict=True)]
     scale = Scale.to(max((s.failed + s.infra for s in data), default=0), _HEIGHT, whole=True)
     unread = any(s.unread for s in data)
     return Figure(
@@ -100,11 +104,11 @@ def daily(
             scale.base + axis.BELOW,
             f"{title}, {slots.span()}" if data else title,
             _description(data, slots),
-            _draw(slots, data, scale, threshold),
+            _draw(slots, data, scale),
         ),
         legend=_legend(data, unread),
         table=_table(title, data, unread, slots),
-        plotly=_plotly(slots, data, scale, threshold) if any(s.seen for s in data) else None,
+        plotly=_plotly(slots, data, scale) if any(s.seen for s in data) else None,
         caption=caption,
     )
 
@@ -140,7 +144,7 @@ def _description(data: Sequence[_Slot], slots: Slots) -> str:
     return text + (f" Partial in {partial} of {len(data)} {unit}." if partial else "")
 
 
-def _draw(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -> Iterator[Markup]:
+def _draw(slots: Slots, data: Sequence[_Slot], scale: Scale) -> Iterator[Markup]:
     yield from axis.grid(scale, [words.count(value) for value in scale.values()])
     yield from axis.no_data(slots, [not s.seen for s in data], scale)
     for i, slot in enumerate(data):
@@ -150,9 +154,7 @@ def _draw(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -
             )
     yield from axis.no_data(slots, [s.partial for s in data], scale, "partial")
     yield from axis.time_axis(slots, scale.base)
-    yield from axis.coverage_strip(
-        slots, [s.coverage for s in data], [s.seen for s in data], threshold, scale.base
-    )
+    yield from axis.coverage_strip(slots, [s.covered for s in data], scale.base)
 
 
 def _bar(slots: Slots, i: int, slot: _Slot, scale: Scale) -> Iterator[Markup]:
@@ -176,13 +178,13 @@ def _table(title: str, data: Sequence[_Slot], unread: bool, slots: Slots) -> Tab
     rows = []
     for s in reversed(data):
         counts = [s.run, s.failed, s.classified, s.unclassified, *([s.unread] if unread else []), s.infra]
-        cells = [*(words.count(n) for n in counts), words.rate(s.coverage)]
+        cells = [*(words.count(n) for n in counts), s.coverage]
         rows.append(Row([s.label, *(cells if s.seen else ["no data", *[""] * (len(cells) - 1)])]))
     columns = [Column(slots.unit.capitalize()), *(Column(name, numeric=True) for name in names)]
     return Table(f"{title}, numbers", columns, rows, stack=False, sortable=False)
 
 
-def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float) -> dict[str, Any]:
+def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale) -> dict[str, Any]:
     missing, partial = [not s.seen for s in data], [s.partial for s in data]
 
     def trace(name: str, counts: Sequence[int], marker: dict[str, Any]) -> dict[str, Any]:
@@ -201,7 +203,7 @@ def _plotly(slots: Slots, data: Sequence[_Slot], scale: Scale, threshold: float)
         trace("infra", [s.infra for s in data], drawing.hollow()),
         drawing.hatch(slots, missing, scale.top),
         drawing.hatch(slots, partial, [scale.top - s.failed - s.infra for s in data], "partial"),
-        *drawing.coverage(slots, [s.coverage if s.seen else None for s in data], threshold),
+        *drawing.coverage(slots, [s.covered for s in data]),
     ]
     shown = [t for t in traces if any(y is not None for y in t["y"])]
     labels = [words.count(value) for value in scale.values()]

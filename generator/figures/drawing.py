@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from generator import words
-from generator.figures.axis import BELOW, TOP, Scale, Slots, runs
+from generator.figures.axis import BELOW, TOP, Covered, Scale, Slots, runs
 
 COLOURS = {
     "--paper": "#fbfaf7",
@@ -98,23 +98,23 @@ def hollow() -> dict[str, Any]:
     return {"color": COLOURS["--paper"], "line": {"color": COLOURS["--infra"], "width": 1.25}}
 
 
-def coverage(slots: Slots, shares: Sequence[float | None], threshold: float) -> list[dict[str, Any]]:
-    """The strip under the axis: solid, hatched under the threshold, hatch alone where nothing was seen."""
+def coverage(slots: Slots, covered: Sequence[Covered | None]) -> list[dict[str, Any]]:
+    """The strip under the axis: solid, hatched where it is little, hatch alone where nothing was seen."""
     solid = {"color": COLOURS["--soft"], "line": {"width": 0}}
-    enough = [c if c is not None and c >= threshold else None for c in shares]
-    little = [c if c is not None and c < threshold else None for c in shares]
+    enough = [c.share if c and not c.little else None for c in covered]
+    little = [c.share if c and c.little else None for c in covered]
     strip: dict[str, Any] = {
         "yaxis": "y2",
         "name": "coverage",
         "textposition": "none",
-        "text": [words.rate(c) for c in shares],
+        "text": [words.rate(c.share if c else None) for c in covered],
         "hovertemplate": "coverage %{text}<extra></extra>",
     }
     return [
         bars(slots, enough, **strip, marker=solid),
         bars(slots, little, **strip, marker=_hatched(COLOURS["--rule"])),
         {
-            **hatch(slots, [c is None for c in shares], 1, yaxis="y2"),
+            **hatch(slots, [c is None for c in covered], 1, yaxis="y2"),
             "hoverinfo": "skip",
             "hovertemplate": None,
         },

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from generator import words
 from generator.figures import axis, drawing, svg
-from generator.figures.axis import TOP, Scale, Slots
+from generator.figures.axis import TOP, Covered, Scale, Slots
 from generator.figures.figure import Figure, Key
 from generator.render import Column, Row, Table
 
@@ -62,7 +62,7 @@ def rate(
     slots = Slots.of(rows, by)
     data = [_Slot.of(row, slots.name(at)) for row, at in zip(rows, slots.times, strict=True)]
     scale = Scale.to(_highest(data), _HEIGHT, whole=False)
-    strip = _coverage(rows, coverage, by)
+    strip = _coverage(rows, coverage, threshold, by)
     return Figure(
         id=id,
         title=title,
@@ -72,13 +72,11 @@ def rate(
             scale.base + axis.BELOW,
             f"{title}, {slots.span()}" if data else title,
             _description(data),
-            _draw(slots, data, scale, strip, threshold),
+            _draw(slots, data, scale, strip),
         ),
         legend=_legend(data),
         table=_table(title, data, strip, slots),
-        plotly=_plotly(slots, data, scale, strip, threshold)
-        if any(s.rate is not None for s in data)
-        else None,
+        plotly=_plotly(slots, data, scale, strip) if any(s.rate is not None for s in data) else None,
         caption=caption,
     )
 
@@ -91,11 +89,12 @@ def _highest(data: Sequence[_Slot]) -> float:
     return min(max(min(intervals, 3 * highest), 0.01) if highest else max(intervals, 0.01), 1.0)
 
 
-def _coverage(rows: Sequence[dict[str, Any]], coverage: pd.DataFrame | None, by: str) -> list[float | None]:
-    """Share examined of each slot; None where nothing was seen."""
-    known = (
-        {} if coverage is None else {r[by]: r["coverage"] for r in axis.records(coverage) if r["has_data"]}
-    )
+def _coverage(
+    rows: Sequence[dict[str, Any]], coverage: pd.DataFrame | None, threshold: float, by: str
+) -> list[Covered | None]:
+    """What was examined of each slot; None where nothing was seen."""
+    of = () if coverage is None else axis.records(coverage)
+    known = {row[by]: Covered.of(row, threshold) for row in of}
     return [known.get(row[by]) for row in rows]
 
 
@@ -125,7 +124,7 @@ def _labels(scale: Scale) -> list[str]:
 
 
 def _draw(
-    slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None], threshold: float
+    slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[Covered | None]
 ) -> Iterator[Markup]:
     yield from axis.grid(scale, _labels(scale))
     missing = [s.rate is None for s in data]
@@ -149,7 +148,7 @@ def _draw(
             height=scale.height,
         )
     yield from axis.time_axis(slots, scale.base)
-    yield from axis.coverage_strip(slots, strip, [c is not None for c in strip], threshold, scale.base)
+    yield from axis.coverage_strip(slots, strip, scale.base)
 
 
 def _lines(data: Sequence[_Slot], scale: Scale) -> Iterator[Markup]:
@@ -171,7 +170,7 @@ def _path(points: Sequence[tuple[float, float]], scale: Scale) -> str:
     return "M" + " ".join(f"{svg.number(x)} {svg.number(scale.y(y))}" for x, y in points)
 
 
-def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slots: Slots) -> Table:
+def _table(title: str, data: Sequence[_Slot], strip: Sequence[Covered | None], slots: Slots) -> Table:
     columns = [
         Column(slots.unit.capitalize()),
         Column("Rate", True),
@@ -180,7 +179,7 @@ def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slo
         Column("Coverage", True),
     ]
     rows = []
-    for slot, share in zip(reversed(data), reversed(strip), strict=True):
+    for slot, covered in zip(reversed(data), reversed(strip), strict=True):
         few = slot.rate is None or slot.n < words.FEW
         rows.append(
             Row(
@@ -189,7 +188,7 @@ def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slo
                     "no data" if not slot.n else "–" if few else words.rate(slot.rate),
                     f"{words.count(slot.k)} of {words.count(slot.n)}" if slot.n else "",
                     "" if few else words.interval(slot.low, slot.high),
-                    words.rate(share),
+                    words.rate(covered.share if covered else None),
                 ]
             )
         )
@@ -197,7 +196,7 @@ def _table(title: str, data: Sequence[_Slot], strip: Sequence[float | None], slo
 
 
 def _plotly(
-    slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[float | None], threshold: float
+    slots: Slots, data: Sequence[_Slot], scale: Scale, strip: Sequence[Covered | None]
 ) -> dict[str, Any]:
     blue = drawing.COLOURS["--classified"]
     traces = _band(slots, data, scale)
@@ -218,7 +217,7 @@ def _plotly(
     missing = [s.rate is None for s in data]
     traces += [
         drawing.hatch(slots, missing, scale.top, _missing_words(data)),
-        *drawing.coverage(slots, strip, threshold),
+        *drawing.coverage(slots, strip),
     ]
     shown = [t for t in traces if any(y is not None for y in t["y"])]
     layout = drawing.layout(slots, scale, _labels(scale), missing, _missing_words(data))

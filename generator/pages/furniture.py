@@ -16,10 +16,10 @@ from generator.text.scope import Scopes
 
 
 def fresh(results: Results, context: PageContext) -> Markup:
-    """The line under the masthead: data until, page built, coverage of the last 7 d."""
+    """The line under the masthead: data until, page built, coverage of the failed builds of the last 7 d."""
     until = results.facts.until
     scope = Scopes(results).scope()
-    seen = scope.totals.get("coverage")
+    seen = scope.totals.get("coverage_failed")
     return render(
         "pages/fresh.html",
         until=until,

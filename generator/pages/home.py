@@ -169,8 +169,8 @@ def _figure(book: Book, scope: Scope) -> Figure:
     threshold = book.facts.coverage_threshold
     caption = (
         f"{scope.name[:1].upper()}{scope.name[1:]}, {_votes(scope)}{span}; UTC. The strip under the axis is "
-        f"coverage, builds examined of builds run; where it is under {100 * threshold:.0f}{words.THIN}% "
-        "it is hatched."
+        "coverage, builds examined of builds run; it is hatched where fewer than "
+        f"{100 * threshold:.0f}{words.THIN}% of the failed ones were examined."
     )
     return daily(frame, "days", f"Failed builds per {unit}{span}", caption, threshold, by=unit)
 

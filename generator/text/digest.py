@@ -68,6 +68,10 @@ class _Mail:
         ]
         return [line for part in parts for line in part]
 
+    def _examined(self, figure: str) -> str:
+        seen = self._scope.totals.get(figure)
+        return words.percent(seen["k"], seen["n"], ascii=True) if seen else "no data"
+
     def _name(self, id: str, width: int) -> str:
         return plain(short(self._context.signature(id)), width)
 
@@ -78,11 +82,10 @@ class _Mail:
         if row:
             subject += f"; {plain(label(self._context.signature(row)), 72)}"
         week = f"week to {words.moment(until)}" if until else "no data yet"
-        seen = self._scope.totals.get("coverage")
-        coverage = words.percent(seen["k"], seen["n"], ascii=True) if seen else "no data"
+        coverage, of_failed = map(self._examined, ("coverage", "coverage_failed"))
         area = "All pipelines" if self._scope.name == "CI" else f"Pipeline {plain(self._scope.name, 30)}"
         about = (
-            f"{area}, voting jobs. Builds examined: {coverage}. "
+            f"{area}, voting jobs. Builds examined: {coverage}; failed ones: {of_failed}. "
             "Compared with the 7 d before. Intervals are 95 %."
         )
         head = f"Gatepost digest, {week} (edition {edition(self._results, self._context)})"

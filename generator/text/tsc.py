@@ -25,6 +25,7 @@ _FIGURES = (
     ("classified", "Classified failures"),
     ("infra", "Infra outcomes, apart"),
     ("coverage", "Coverage: builds examined"),
+    ("coverage_failed", "Coverage: failed builds examined"),
 )
 _LONGEST = 5
 

@@ -104,7 +104,7 @@ def test_without_gaps_nothing_is_said_of_them() -> None:
     assert "No data" not in {key.text for key in figure.legend}
 
 
-def test_coverage_under_the_threshold_is_hatched() -> None:
+def test_coverage_is_hatched_where_that_of_the_failed_builds_is_under_the_threshold() -> None:
     enough = daily(made_site.days(gap=()), "f", "t", threshold=0.4)
     little = daily(made_site.days(gap=()), "f", "t", threshold=0.7)
     assert (len(rects(enough, "cov")), len(rects(enough, "trk"))) == (28, 0)
