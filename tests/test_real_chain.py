@@ -24,7 +24,9 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 def community(root: Path, shared_data: Path, folder: Path) -> Settings:
     """The README's source of documents, beside a tree with the failing build of 2013; all signatures."""
-    example = re.search(r"```yaml\n(sources:.*?)```", (root / "README.md").read_text("utf-8"), re.S)
+    example = re.search(
+        r"```yaml\n(sources:\n  - type: documents.*?)```", (root / "README.md").read_text("utf-8"), re.S
+    )
     assert example
     config = yaml.safe_load(example[1])
     config["sources"][0]["path"] = str(shared_data / "elastic-recheck" / "samples" / "*.json.gz")
