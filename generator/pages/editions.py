@@ -78,7 +78,7 @@ def _archive(editions: tuple[Edition, ...]) -> Table:
         Column("State"),
         Column("Failed builds", numeric=True),
         Column("Classified failures", numeric=True, short="Classified"),
-        Column("Coverage", numeric=True),
+        Column("Failed builds examined", numeric=True, short="Examined"),
         Column("Remarks"),
     )
     rows: list[TableRow] = []
@@ -109,7 +109,7 @@ def _row(edition: Edition) -> TableRow:
         (
             Cell(edition.id, soft=_span(edition.week), href=f"{edition.id}.html", sort=edition.id),
             Cell(state=State(inert(told["word"]), told["tone"])),
-            *(rate_cell(totals.get(figure)) for figure in ("failed", "classified", "coverage")),
+            *(rate_cell(totals.get(figure)) for figure in ("failed", "classified", "coverage_failed")),
             ", ".join(filter(None, marks)) or "none",
         )
     )
