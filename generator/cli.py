@@ -130,7 +130,7 @@ def tsc(config: Config = DEFAULT, now: Now = None) -> None:
 
 app.command(epilog="Example: gatepost publish /srv/gatepost")(cli_publish.publish)
 app.command(epilog="Example: gatepost correct 2026-W47 --text '…'")(cli_publish.correct)
-app.command(epilog="Example: gatepost takedown --file leaked.txt --publish /srv/gatepost")(cli_publish.takedown)
+app.command(epilog="Example: gatepost takedown --file leaked.txt --publish /srv/ci")(cli_publish.takedown)
 
 
 @app.command(epilog="Example: gatepost demo build/demo")

@@ -49,7 +49,9 @@ def _take(lock: int, output: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise GatepostError(f"{output}: another build or publish is at work on it", "wait until it has ended") from None
+        raise GatepostError(
+            f"{output}: another build or publish is at work on it", "wait until it has ended"
+        ) from None
 
 
 def swap(new: Path, output: Path) -> None:
