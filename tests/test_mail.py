@@ -47,6 +47,11 @@ def edition(id: str = "2026-W47", text: str = TEXT) -> Edition:
         "schema_version": EDITION_VERSION,
         "edition": id,
         "start": "2026-11-16T00:00:00Z",
+        "community": "OpenStack",
+        "pipeline": "gate",
+        "remarks": [],
+        "verdict": {"tone": "steady", "word": "no clear change", "sentences": []},
+        "queries": [],
         "tables": {},
     }
     return Edition({**document, "made": "2026-11-23T06:10:00Z"}, text, "# report\n")

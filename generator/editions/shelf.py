@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.editions.edition import EDITION_VERSION, Correction, Edition, moment, stamp
+from generator.editions import strange
+from generator.editions.edition import EDITION_VERSION, Correction, Edition, stamp
 from generator.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -87,18 +88,11 @@ def _known(store: Store) -> str:
 
 
 def _read(store: Store, id: str) -> Edition | None:
-    parts = {name: store.read_bytes(f"{_FOLDER}{id}/{name}") for name in (EDITION, DIGEST, TSC, CORRECTIONS)}
-    document, digest, tsc = parts[EDITION], parts[DIGEST], parts[TSC]
+    names = (EDITION, DIGEST, TSC, CORRECTIONS)
+    document, digest, tsc, corrections = (store.read_bytes(f"{_FOLDER}{id}/{name}") for name in names)
     if document is None or digest is None or tsc is None:
         return None
-    return Edition(
-        json.loads(document), digest.decode(), tsc.decode(), _corrections(parts[CORRECTIONS] or b"{}")
-    )
-
-
-def _corrections(data: bytes) -> tuple[Correction, ...]:
-    told = json.loads(data).get("corrections", [])
-    return tuple(Correction(one["number"], moment(one["date"]), one["text"]) for one in told)
+    return strange.edition(id, document, digest, tsc, corrections or b"{}")
 
 
 def _told(id: str, corrections: tuple[Correction, ...]) -> dict[str, Any]:

@@ -28,4 +28,8 @@ def editions(
                 shelf.put(store, freeze(week, tables, settings, context))
                 task.advance()
         progress.note(f"{words.plural(len(weeks), 'edition')} made: {words.listed([w.id for w in weeks])}")
-    return shelf.load(store)
+    found = shelf.load(store)
+    lost = sorted({*shelf.ids(store)} - {edition.id for edition in found})
+    if lost:
+        progress.note(f"Damaged in the state, and not shown: {words.listed(lost, 10)}")
+    return found

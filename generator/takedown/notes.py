@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import escape
 
 from generator import words
 from generator.editions.edition import moment, stamp
+from generator.errors import GatepostError
+from generator.matching.excerpts import printable
 from generator.store import atomic
 from generator.takedown.seals import Seals, as_json, fresh, from_json
 
@@ -66,9 +68,20 @@ def load(store: Store) -> Memory:
     data = store.read_bytes(_NAME)
     if data is None:
         return Memory(fresh())
-    told = json.loads(data)
-    notes = tuple(Note(moment(n["date"]), n["person"], n["places"]) for n in told["notes"])
-    return Memory(from_json(told), notes)
+    try:
+        told = json.loads(data)
+        return Memory(from_json(told), tuple(map(_note, told["notes"])))
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        # without it what was removed could come back
+        raise GatepostError(
+            f"{_NAME} in the state is damaged: what was removed before is not known",
+            "restore the state from a site that is sound: `gatepost collect --restore`",
+        ) from None
+
+
+def _note(told: Mapping[str, Any]) -> Note:
+    places = {printable(place): int(n) for place, n in told["places"].items()}
+    return Note(words.utc(moment(told["date"])), bool(told["person"]), places)
 
 
 def put(store: Store, memory: Memory) -> None:

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.takedown.remover import MARK, Remover
+from generator.takedown.remover import LONGEST, MARK, Remover
 
 _CHUNK = 1 << 20
+_SALT = 16  # bytes
 Numbers = NDArray[np.uint64]
 
 
@@ -152,12 +153,20 @@ def _marked(text: str, places: list[tuple[int, int]]) -> str:
 
 def fresh() -> Seals:
     """None yet, with a salt of their own."""
-    return Seals(secrets.token_hex(16))
+    return Seals(secrets.token_hex(_SALT))
 
 
 def from_json(data: dict[str, Any]) -> Seals:
-    """What `as_json` gave."""
-    return Seals(data["salt"], tuple(Seal(**seal) for seal in data["seals"]))
+    """What `as_json` gave; ValueError, TypeError or KeyError for what it would not give."""
+    seals = tuple(Seal(**seal) for seal in data["seals"])
+    if len(bytes.fromhex(data["salt"])) != _SALT or not all(map(_is_one, seals)):
+        raise ValueError
+    return Seals(data["salt"], seals)
+
+
+def _is_one(seal: Seal) -> bool:
+    numbers = type(seal.length) is int and type(seal.sum) is int and type(seal.words) is bool
+    return numbers and 0 < seal.length <= LONGEST and 0 <= seal.sum < 1 << 16
 
 
 def as_json(seals: Seals) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from weeks import DAY, HOUR, MONDAY, add, daily, editions, stored, total
@@ -62,6 +64,40 @@ def test_a_damaged_edition_is_told_and_not_made_anew(store: Store, tmp_path: Pat
     assert [e.id for e in editions(store, MONDAY + DAY)] == ["2026-W45"]
     assert shelf.ids(store) == ["2026-W45", "2026-W46"]
     assert any("2026-W46" in path for path in store.read().skipped["path"])
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("edition.json", {"edition": "../../evil"}),
+        ("edition.json", {"edition": "/tmp/evil"}),
+        ("edition.json", {"edition": "index"}),
+        ("edition.json", {"edition": "2026-W45"}),
+        ("edition.json", {"start": "2026-11-02T00:00:00Z"}),
+        ("edition.json", {"made": "2026-11-16T00:00:00"}),
+        ("edition.json", {"verdict": {"tone": "evil", "word": "", "sentences": []}}),
+        ("edition.json", {"remarks": [5]}),
+        ("edition.json", {"community": "\ud800"}),
+        ("edition.json", {"tables": {"totals": {"columns": [{"name": "a", "type": "x"}], "rows": [[]]}}}),
+        ("edition.json", b"{}"),
+        ("edition.json", b"[" * 100_000),
+        ("digest.txt", b"Subject: x\rBcc: everybody@example.org\n\nbody\n"),
+        ("digest.txt", b"\xff"),
+        ("corrections.json", b"[]"),
+        ("corrections.json", b'{"corrections": [{"number": 1, "date": "x", "text": ""}]}'),
+    ],
+)
+def test_what_gatepost_would_not_write_is_no_edition(store: Store, name: str, harm: Any) -> None:
+    """A state comes from a site; what an edition says of itself must not lead out of the new one."""
+    path = "editions/2026-W46/edition.json"
+    data = (
+        harm
+        if isinstance(harm, bytes)
+        else json.dumps({**json.loads(store.read_bytes(path) or b""), **harm}).encode()
+    )
+    store.put_files({f"editions/2026-W46/{name}": data})
+    assert [edition.id for edition in editions(store, MONDAY + DAY)] == ["2026-W45"]
+    assert shelf.ids(store) == ["2026-W45", "2026-W46"]
 
 
 def test_a_correction_leaves_the_numbers_alone(store: Store, tmp_path: Path) -> None:

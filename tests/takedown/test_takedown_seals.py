@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.takedown import seals
+from generator.errors import GatepostError
+from generator.store.files import Store
+from generator.takedown import notes, seals
 from generator.takedown.remover import MARK, remover
 
 SECRETS = remover(["hunter2-is-long", "another/secret+x="])
@@ -69,3 +73,28 @@ def test_many_texts_are_looked_at_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(seals, "_CHUNK", 40)
     texts = [f"{i} hunter2-is-long" if i % 3 else f"{i} nothing" for i in range(30)]
     assert sealed().clean(texts) == [text.replace("hunter2-is-long", MARK) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        b"[]",
+        b"\xff",
+        {"salt": "zz"},
+        {"salt": "00" * 500},
+        {"seals": [{"x": 1}]},
+        {"seals": [{"length": 5, "words": False, "sum": 10**30, "hash": "x"}]},
+        {"seals": [{"length": -5, "words": False, "sum": 1, "hash": "x"}]},
+        {"notes": [{"date": "x", "person": False, "places": {}}]},
+        {"notes": [{"date": "2026-11-20T00:00:00Z", "person": False, "places": {"rows": None}}]},
+    ],
+)
+def test_what_came_with_a_state_and_is_none_of_ours_is_told(tmp_path: Path, harm: Any) -> None:
+    """A text that was removed must not come back because its seal cannot be read."""
+    store = Store(tmp_path / "state")
+    told = {**seals.as_json(sealed()), "notes": []}
+    store.put_files(
+        {"takedowns.json": harm if isinstance(harm, bytes) else json.dumps({**told, **harm}).encode()}
+    )
+    with pytest.raises(GatepostError, match="in the state is damaged"):
+        notes.load(store)
