@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from generator.config import Settings
     from generator.store.files import Store
     from generator.tables import Tables
-    from generator.takedown.notes import Memory, Note
+    from generator.takedown.notes import Note
     from generator.takedown.remover import Remover
 
 _SAID = "A text was removed from this edition on request. Its numbers are as they were."
@@ -39,24 +39,24 @@ def take_down(places: Places, remover: Remover, now: datetime, *, dry: bool) -> 
     from generator.store.files import Store
     from generator.takedown import notes, state
 
-    store = Store(places.settings.state)
-    memory = notes.load(store)
-    sealed = memory.seals.with_texts(remover)
+    seals = notes.load(Store(places.settings.state)).seals
     with _sites(places) as sites:
-        before = _editions(store)
+        states = [places.settings.state, *_inner(sites)]
+        before = [_editions(one) for one in states]
         counts, _ = state.clean(places.settings.state, remover, dry=dry)
         without_it: set[tuple[int, int]] = set()
         by_site = {site: _site(site, remover, without_it, dry=dry) for site in sites}
         counts["files of sites"] += sum(by_site.values())
         counts = +counts
         if not dry:
-            _correct(store, before, now)
             note = notes.Note(now, remover.words, dict(counts))
-            _remember(store, replace(memory, seals=sealed), note, sites)
+            for one, editions in zip(states, before, strict=True):
+                _remember(one, editions, remover, note)
+            _tell(sites, note)
     return [
         *_found(counts, dry=dry),
         *(f"  {remover.text(str(site))}: {words.plural(n, 'file')}" for site, n in by_site.items() if n),
-        *_left(places.settings, remover, known=sealed == memory.seals, dry=dry),
+        *_left(places.settings, remover, known=seals.with_texts(remover) == seals, dry=dry),
     ]
 
 
@@ -88,7 +88,6 @@ def _sites(places: Places) -> Iterator[list[Path]]:
 
 def _site(site: Path, remover: Remover, without_it: set[tuple[int, int]], *, dry: bool) -> int:
     """Clean one site and the state in it; how many files changed."""
-    from generator.store.atomic import LOCK
     from generator.store.published import FOLDER
     from generator.takedown import files, state
 
@@ -97,41 +96,50 @@ def _site(site: Path, remover: Remover, without_it: set[tuple[int, int]], *, dry
         site, remover, dry=dry, leave=lambda path: inner in path.parents, without_it=without_it
     )
     _, within = state.clean(inner, remover, dry=dry)
-    (inner / LOCK).unlink(missing_ok=True)
     return count + within
 
 
-def _editions(store: Store) -> dict[str, bytes | None]:
-    return {name: store.read_bytes(name) for name in store.file_names("editions/")}
-
-
-def _correct(store: Store, before: dict[str, bytes | None], now: datetime) -> None:
-    """Say it in each edition that changed."""
-    from generator.editions import shelf
-
-    changed = {name.split("/")[1] for name, data in before.items() if store.read_bytes(name) != data}
-    for edition in shelf.load(store):
-        if edition.id in changed:
-            shelf.add(store, edition, _SAID, now)
-
-
-def _remember(store: Store, memory: Memory, note: Note, sites: list[Path]) -> None:
-    """Keep the seals, and say what was removed, in the state and in all sites."""
-    from generator.store import atomic, manifest
-    from generator.store.files import Store
+def _inner(sites: list[Path]) -> Iterator[Path]:
+    """The states that lie in sites: who restores from one must know, too."""
+    from generator.store import manifest
     from generator.store.published import FOLDER
+
+    yield from (site / FOLDER for site in sites if (site / FOLDER / manifest.NAME).is_file())
+
+
+def _editions(state: Path) -> dict[str, str]:
+    """The files of editions, by their hash."""
+    from generator.store import manifest
+
+    files = manifest.load(state).files
+    return {key: entry.sha256 for key, entry in files.items() if key.startswith("files/editions/")}
+
+
+def _remember(state: Path, before: dict[str, str], remover: Remover, note: Note) -> None:
+    """Say it in each edition of a state that changed, and keep the seals beside those that it has."""
+    from generator.editions import shelf
+    from generator.store.files import Store
     from generator.takedown import notes
 
-    memory = memory.with_note(note) if note.places else memory
-    notes.put(store, memory)
+    store = Store(state)
+    changed = {key.split("/")[2] for key, _ in before.items() - _editions(state).items()}
+    for edition in shelf.load(store):
+        if edition.id in changed:
+            shelf.add(store, edition, _SAID, note.date)
+    memory = notes.load(store)
+    memory = replace(memory, seals=memory.seals.with_texts(remover))
+    notes.put(store, memory.with_note(note) if note.places else memory)
+
+
+def _tell(sites: list[Path], note: Note) -> None:
+    from generator.store.atomic import LOCK
+    from generator.takedown import notes
+
     for site in sites:
-        inner = site / FOLDER
-        # who restores from this site must know it, too
-        if (inner / manifest.NAME).is_file():
-            notes.put(Store(inner), memory)
-            (inner / atomic.LOCK).unlink(missing_ok=True)
         if note.places:
             notes.tell(site, note)
+    for inner in _inner(sites):
+        (inner / LOCK).unlink(missing_ok=True)
 
 
 def _found(counts: Counter[str], *, dry: bool) -> list[str]:

@@ -21,11 +21,13 @@ from typer.testing import CliRunner
 from generator import pipeline
 from generator.cli import app
 from generator.config import Settings, load
+from generator.editions import shelf
 from generator.pages.schemas import schema_of, schemas
 from generator.progress import Progress
 from generator.publish import Options, publish
 from generator.store.files import Store
 from generator.store.manifest import load as manifest
+from generator.takedown import notes
 
 SECRET = "Gandalf & <Co>"
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -216,8 +218,6 @@ def test_collecting_again_does_not_bring_it_back(folder: Path) -> None:
 
 
 def test_an_edition_that_held_it_says_that_something_was_removed(folder: Path) -> None:
-    from generator.editions import shelf
-
     store = Store(folder / "state")
     (before,) = shelf.load(store)
     run(folder, "ERROR unknown", at=MONDAY + timedelta(days=2))
@@ -230,6 +230,20 @@ def test_an_edition_that_held_it_says_that_something_was_removed(folder: Path) -
     ]
     assert after.document["tables"]["totals"] == before.document["tables"]["totals"]
     assert after.document["queries"][0]["query"] == 'message:"[removed]"'
+
+
+def test_a_web_server_without_a_state_of_its_own_forgets_nothing_of_those_in_its_sites(folder: Path) -> None:
+    """There the next job restores from, and it must know of all removals, also of those before."""
+    run(folder, SECRET, "--publish", str(folder / "public_html"))
+    shutil.rmtree(folder / "state")
+    run(folder, "Connection timed out", "--publish", str(folder / "public_html"))
+    for site in (folder / "public", *sorted((folder / "public_html" / "sites").iterdir())):
+        inner = Store(site / "state")
+        memory = notes.load(inner)
+        assert (len(memory.seals.seals), len(memory.notes)) == (2, 2), site
+        assert memory.seals.clean([f"{SECRET}; Connection timed out"]) == ["[removed]; [removed]"]
+        (edition,) = shelf.load(inner)
+        assert len(edition.corrections) == 2
 
 
 def test_what_people_wrote_is_named_and_left_to_them(folder: Path) -> None:
