@@ -64,12 +64,12 @@ class Memory:
 
 
 def load(store: Store) -> Memory:
-    """What a state remembers; nothing where there is nothing."""
+    """What a state remembers, nothing where there is nothing; GatepostError if it is damaged or lost."""
     data = store.read_bytes(_NAME)
-    if data is None:
+    if data is None and _NAME not in store.file_names(_NAME):
         return Memory(fresh())
     try:
-        told = json.loads(data)
+        told = json.loads(data or b"")
         return Memory(from_json(told), tuple(map(_note, told["notes"])))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         # without it what was removed could come back

@@ -98,3 +98,12 @@ def test_what_came_with_a_state_and_is_none_of_ours_is_told(tmp_path: Path, harm
     )
     with pytest.raises(GatepostError, match="in the state is damaged"):
         notes.load(store)
+
+
+def test_a_memory_that_was_lost_is_told_too(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state")
+    notes.put(store, notes.Memory(sealed()))
+    (file,) = (tmp_path / "state" / "files").glob("takedowns.*")
+    file.unlink()
+    with pytest.raises(GatepostError, match="in the state is damaged"):
+        notes.load(store)
