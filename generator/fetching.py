@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ _GONE, _NOT_YET = (404, 410), (429, 500, 502, 503, 504)
 #: Stores of objects say so of one that is not there; of a whole site it would be said by a proxy.
 _GONE_AMONG_OTHERS = (403, *_GONE)
 _CHUNK = 1 << 20
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 class AbsentError(Exception):
@@ -70,7 +72,7 @@ def opened(where: str) -> Iterator[Origin]:
         follow_redirects=True,
         max_redirects=_REDIRECTS,
         timeout=httpx.Timeout(30, connect=10),
-        event_hooks={"response": [_stays_secret, packed_once]},
+        event_hooks={"response": [_stays_secret]},
     ) as client:
         yield _Web(where, client)
 
@@ -147,7 +149,7 @@ class _Web:
     def _body(self, response: httpx.Response, limit: int) -> Iterator[bytes]:
         """What the server sends, unpacked if it packed it after all; it must not drip."""
         until = time.monotonic() + _PATIENCE + limit / _PACE
-        for chunk in _limited(response.iter_bytes(), limit, self.moved):
+        for chunk in _limited(unpacked(response), limit, self.moved):
             if time.monotonic() > until:
                 raise _AgainError("the answer takes too long")
             yield chunk
@@ -212,16 +214,23 @@ def _begins_at(response: httpx.Response, have: int) -> bool:
     return response.status_code == 206 and plain and where.startswith(f"bytes {have}-")
 
 
-def packed_once(response: httpx.Response) -> None:
-    """An httpx hook: DecodingError for a body that is more than gzip once.
+def unpacked(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it arrives, unpacked if it is gzip; DecodingError for any other packing, or more than one.
 
-    httpx unpacks whatever it is given, zstd and gzip in gzip too: a few bytes can be gigabytes before
-    the first of them can be counted.
+    A part may be empty, so that whoever reads can look at the clock after each. httpx unpacks whatever it is
+    given, zstd and gzip in gzip too: a few bytes can be gigabytes before the first of them can be counted.
     """
     import httpx
 
-    if response.headers.get("content-encoding", "identity").strip().lower() not in ("identity", "gzip", ""):
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if packing not in ("", "identity", "gzip"):
         raise httpx.DecodingError("its packing was not asked for", request=response.request)
+    unpacker = zlib.decompressobj(_GZIP) if packing == "gzip" else None
+    for part in response.iter_raw():
+        try:
+            yield unpacker.decompress(part) if unpacker is not None else part
+        except zlib.error as error:
+            raise httpx.DecodingError(f"it is no gzip: {error}", request=response.request) from None
 
 
 def _stays_secret(response: httpx.Response) -> None:

@@ -15,6 +15,7 @@ import struct
 import sys
 import threading
 import urllib.parse
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -339,6 +340,14 @@ def inventory(**zuul: Any) -> dict[str, Any]:
     """An inventory of one node in a region, with these variables of Zuul: `build`, `job`, `project` …"""
     pool = {"provider": "cloud-a", "region": "region-1", "label": "ubuntu"}
     return {"all": {"hosts": {"controller": {"nodepool": pool}}, "vars": {"zuul": zuul}}}
+
+
+def drops(packing: str) -> Iterator[bytes]:
+    """A few bytes after the other without end; packed by `gzip` nothing ever comes out of them."""
+    if packing == "gzip":
+        yield zlib.compressobj(wbits=31).flush(zlib.Z_FULL_FLUSH)
+    while True:
+        yield b"\0\0\0\xff\xff" if packing == "gzip" else b" "
 
 
 @pytest.fixture

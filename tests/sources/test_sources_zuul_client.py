@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from engines.proxy import Proxy
 from engines.zuul_api import ZuulApi
-from log_server import LogServer
+from log_server import LogServer, drops
 from zuul_kit import NOW, Zuul, of
 
 from generator.errors import GatepostError
@@ -154,6 +154,19 @@ def test_a_slow_trickle_ends_too(zuul: Zuul, clock: Clock, monkeypatch: pytest.M
     ticks = iter(range(10**6))  # at each look at the clock a second has passed
     monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
     assert "no answer in time" in refused(zuul, timeout_s=0.5).message
+
+
+@pytest.mark.parametrize("packing", ["identity", "gzip"])
+def test_an_answer_that_drips_is_not_waited_for(log_server: LogServer, packing: str) -> None:
+    log_server.stream("*", lambda: drops(packing), {"Content-Encoding": packing}, every_s=0.01)
+    asking = client.Client(ZuulSettings(url=log_server.url, patience_s=0, timeout_s=0.2))
+    with asking, pytest.raises(GatepostError, match="no answer in time"):
+        asking.get("builds")
+
+
+def test_what_a_server_says_does_nothing_to_a_terminal(zuul: Zuul) -> None:
+    zuul.proxy.answer(400, {"description": "\x1b[31mred\u202e"}, times=None)
+    assert refused(zuul).message.endswith("answers 400: \\x1b[31mred\\u202e")
 
 
 def test_of_a_page_that_is_too_much_a_smaller_one_is_asked_for(zuul: Zuul) -> None:

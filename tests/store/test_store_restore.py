@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import zstandard
 from engines.security import Authority
-from log_server import LogServer, _Handler
+from log_server import LogServer, _Handler, drops
 from site_server import path_of, publish, ranged, site_of, state_files, uuids
 from test_store_files import NOW, build, hit, tables
 
@@ -257,13 +257,14 @@ def test_a_redirect_is_followed_but_never_from_https_to_http(
     assert state_files(second) == state_files(state)
 
 
+@pytest.mark.parametrize("packing", ["identity", "gzip"])
 def test_an_answer_that_drips_is_not_waited_for(
-    site: LogServer, second: Path, monkeypatch: pytest.MonkeyPatch
+    site: LogServer, second: Path, monkeypatch: pytest.MonkeyPatch, packing: str
 ) -> None:
     monkeypatch.setattr(fetching, "_PATIENCE", 0.05)
     monkeypatch.setattr(fetching, "_PACE", 1e12)
     monkeypatch.setattr(fetching, "DELAYS", ())
-    site.stream("state/manifest.json", lambda: iter(lambda: b" ", None), every_s=0.01)
+    site.stream("state/manifest.json", lambda: drops(packing), {"Content-Encoding": packing}, every_s=0.01)
     with pytest.raises(GatepostError, match="takes too long"):
         restore(site.url, second)
 

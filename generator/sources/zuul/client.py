@@ -14,7 +14,8 @@ import httpx
 
 from generator import __version__, words
 from generator.errors import GatepostError
-from generator.fetching import packed_once
+from generator.fetching import unpacked
+from generator.matching.excerpts import printable
 from generator.sources.index.backoff import retry_after, waits
 from generator.sources.index.client import TIMEOUT, UntrustedError, fault
 from generator.sources.index.credentials import bearer, check_certificates
@@ -69,7 +70,6 @@ class Client:
             | self._credentials.headers,
             timeout=settings.timeout_s,
             verify=_trust(settings),
-            event_hooks={"response": [packed_once]},
         )
         #: How many requests were made, also in vain.
         self.requests = 0
@@ -121,7 +121,7 @@ class Client:
     def _body(self, response: httpx.Response) -> bytes:
         """The answer, within limits of size and of time: httpx has one only for each part of it."""
         until, parts, size = time.monotonic() + self._settings.timeout_s, [], 0
-        for part in response.iter_bytes(1 << 16):
+        for part in unpacked(response):
             parts.append(part)
             size += len(part)
             if size > _MOST_BYTES:
@@ -161,7 +161,7 @@ class Client:
         """What Zuul says of an error; of a web page nothing."""
         with suppress(ValueError, RecursionError, AttributeError):
             if _is_json(response) and (text := _description(json.loads(body))):
-                return f": {words.cut(self._credentials.hide(text), _CHARS)}"
+                return f": {words.cut(printable(self._credentials.hide(text)), _CHARS)}"
         return ""
 
     def _failed(self, reason: str, hint: str, large: bool = False) -> UnansweredError:
