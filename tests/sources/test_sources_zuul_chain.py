@@ -17,6 +17,7 @@ from zuul_kit import HOUR, NOW, Zuul, ended
 
 from generator import pipeline
 from generator.config import Settings, load
+from generator.errors import GatepostError
 from generator.progress import Progress
 from generator.sources.log_server import examine
 from generator.sources.zuul import collecting
@@ -131,3 +132,25 @@ def test_what_was_read_before_it_was_stopped_is_kept(
     pipeline.collect(settings, NOW + HOUR, Progress(0))
     assert Store(settings.state).read().builds["examined"].all()
     assert {path.split("/")[0] for path in log_server.paths()[asked:]} == {left}
+
+
+def test_check_says_whose_logs_may_not_be_fetched(zuul: Zuul, log_server: LogServer) -> None:
+    add(zuul, log_server, 9, "FAILURE", SAID)
+    here = f"127.0.0.1:{log_server.port}"
+    with pytest.raises(GatepostError, match=f"1 build may be fetched: {here} is not among the `hosts`"):
+        zuul.check(logs={"hosts": ["127.0.0.1"]})
+    with pytest.raises(GatepostError, match="not public and in none of the `networks`"):
+        zuul.check(logs={"hosts": [here]})
+    assert "logs are read" in zuul.check(logs={"hosts": [here], "networks": ["127.0.0.0/8"]})
+    zuul.add(NOW - HOUR, ended(NOW - HOUR, log_url="http://logs.example.org/1/"))
+    told = zuul.check(logs={"hosts": [here], "networks": ["127.0.0.0/8"]})
+    assert "those of 1 of 2 may not be: logs.example.org is not among" in told
+
+
+def test_collect_says_why_logs_could_not_be_read(
+    zuul: Zuul, log_server: LogServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(zuul, log_server, 9, "FAILURE", SAID)
+    pipeline.collect(configured(tmp_path, zuul, log_server, networks=[]), NOW, Progress())
+    told = capsys.readouterr().err
+    assert "logs of 0 of 1 builds could be read; address not allowed: 127.0.0.1 is 127.0.0.1" in told

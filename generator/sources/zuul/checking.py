@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from generator import words
 from generator.errors import GatepostError
 from generator.matching.small_files import UnusableError
+from generator.sources.log_server.faults import FetchError
+from generator.sources.log_server.guard import Guard
 from generator.sources.zuul import paging
 from generator.sources.zuul.api import connect
 from generator.sources.zuul.reading import LONGEST
@@ -15,7 +19,7 @@ from generator.sources.zuul.shapes import Told, build
 
 if TYPE_CHECKING:
     from generator.sources.zuul.paging import Record
-    from generator.zuul_settings import ZuulSettings
+    from generator.zuul_settings import ZuulLogsSettings, ZuulSettings
 
 _PATIENCE_S = 5.0  # somebody waits for the answer
 
@@ -30,7 +34,7 @@ def check(settings: ZuulSettings) -> str:
     if not told:
         where = f" in {words.listed(list(settings.pipelines), 10)}" if settings.pipelines else ""
         raise GatepostError(f"tenant {tenant} has no builds{where}", "correct `tenant` or `pipelines`")
-    logs = "read" if settings.logs else "not read, so no failure is explained: `logs` names their hosts"
+    logs = _logs(told, settings.logs)
     open_ = "; what is sent there, the token too, is not encrypted" if _overheard(settings) else ""
     return f"tenant {tenant}: {_newest(told)}; {_cost(told, settings)}; logs are {logs}{open_}"
 
@@ -66,6 +70,32 @@ def _cost(told: list[Told], settings: ZuulSettings) -> str:
     took = timedelta(seconds=asked / settings.requests_per_s)
     about = f"about {words.plural(round(asked), 'request')}"
     return f"{words.count(settings.days)} d are {about}, {words.age(took)} at least"
+
+
+def _logs(told: list[Told], logs: ZuulLogsSettings | None) -> str:
+    """Whether the logs of the newest page may be fetched; GatepostError if none may. Fetches none."""
+    if logs is None:
+        return "not read, so no failure is explained: `logs` names their hosts"
+    urls = [str(one.columns["log_url"]) for one in told if one.columns.get("log_url")]
+    refusal = lru_cache(partial(_refusal, Guard(logs.hosts, logs.networks)))
+    refused = Counter(why for url in urls if (why := refusal("/".join(url.split("/")[:3]) + "/")))
+    if not refused:
+        return "read"
+    why, _ = refused.most_common(1)[0]
+    if refused.total() < len(urls):
+        return f"read, but those of {refused.total():,} of {len(urls):,} may not be: {why}"
+    raise GatepostError(
+        f"no log of the newest {words.plural(len(urls), 'build')} may be fetched: {why}",
+        "correct `hosts` of `logs`; `networks` allows addresses that are not public",
+    )
+
+
+def _refusal(guard: Guard, root: str) -> str | None:
+    try:
+        guard.addresses(guard.place(root))
+    except FetchError as error:
+        return error.detail
+    return None
 
 
 def _overheard(settings: ZuulSettings) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -125,18 +126,28 @@ def _examined(settings: ZuulSettings, builds: Reading, context: Context, origin:
     if settings.logs is None:
         return Rows()
     used, rows, read, kept = usable(context.signatures), Rows(), 0, time.monotonic()
+    whys: Counter[str] = Counter()
     chosen = wanted(_candidates(settings, builds, context), settings.logs, context, origin)
     with context.progress.task(f"Examining the logs of {settings.name}", len(chosen)) as task:
         for one in examine(chosen, settings.logs, context, origin, agent(settings)):
             rows.add(one.rows)
             read += bool(one.rows.builds)
+            whys.update(_why(one.rows))
             task.advance(bool(one.uuid))  # what is said of all at the end has none
             if context.keep and time.monotonic() >= kept + _KEPT_EVERY_S:
                 context.keep(tables(rows, used, "zuul"))
                 rows, kept = Rows(), time.monotonic()
     if read < len(chosen):
-        context.progress.note(f"{settings.name}: logs of {read:,} of {len(chosen):,} builds could be read")
+        told = "; ".join(why for why, _ in whys.most_common(2)) or "the Data page says why"
+        context.progress.note(
+            f"{settings.name}: logs of {read:,} of {len(chosen):,} builds could be read; {told}"
+        )
     return rows
+
+
+def _why(rows: Rows) -> list[str]:
+    """Why a build could not be examined, without what names the build itself."""
+    return [] if rows.builds else [f"{row['reason']}: {row['detail']}" for row in rows.skipped[:1]]
 
 
 def _candidates(settings: ZuulSettings, builds: Reading, context: Context) -> Iterator[Row]:
