@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
+
 from generator.model import SCHEMA_VERSION
 from generator.stats.results import Results
 from generator.text.context import PageContext
@@ -14,13 +16,14 @@ from generator.words import utc
 
 def write(results: Results, context: PageContext, folder: Path) -> None:
     """Writes `site.json` into the folder; times are UTC, null where there are no data."""
-    facts = results.facts
+    facts, since = results.facts, results.history["first"].min()
     data = {
         "schema_version": SCHEMA_VERSION,
         "community": context.community,
         "generated": _time(context.generated),
         "until": _time(facts.until),
         "first_day": _time(facts.first_day),
+        "since": _time(None if pd.isna(since) else since),
         "period_hours": context.period_hours,
         "builds": facts.builds,
         "hits": facts.hits,

@@ -18,32 +18,38 @@ _COUNTED = {"builds": "build", "signatures": "signature"}
 
 @dataclass(frozen=True)
 class Said:
-    """What is compared: counts by name, and times in UTC; `until` is None for a site without data."""
+    """What is compared: counts by name, and times in UTC; `until` is None for a site without data.
+
+    `since` is the first day of its history; None if it does not say.
+    """
 
     counts: dict[str, int]
     generated: datetime
     until: datetime | None
     period: timedelta
+    since: datetime | None = None
 
 
 def read(site: Path) -> Said | None:
     """What a site says of itself; None where it does not, or not in words that are understood."""
     try:
         data = json.loads((site / NAME).read_bytes())
+        since = data.get("since")
         return Said(
             {name: int(data[name]) for name in _COUNTED},
             words.utc(datetime.fromisoformat(data["generated"])),
             words.utc(datetime.fromisoformat(data["until"])) if data["until"] is not None else None,
             timedelta(hours=float(data["period_hours"])),
+            words.utc(datetime.fromisoformat(since)) if since is not None else None,
         )
-    except (OSError, ValueError, TypeError, KeyError, OverflowError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
 
 
 def emptier(new: Said, old: Said) -> list[str]:
     """In what a new site is emptier than the published one, a sentence each; empty if it is not."""
     found = [_fewer(name, new.counts[name], old.counts[name]) for name in _COUNTED]
-    return [sentence for sentence in (*found, _ends_earlier(new, old)) if sentence]
+    return [sentence for sentence in (*found, _begins_later(new, old), _ends_earlier(new, old)) if sentence]
 
 
 def _fewer(name: str, new: int, old: int) -> str:
@@ -51,6 +57,16 @@ def _fewer(name: str, new: int, old: int) -> str:
         return ""
     one = _COUNTED[name]
     return f"it has {words.plural(new, one)}, fewer than half of the published site's {words.count(old)}"
+
+
+def _begins_later(new: Said, old: Said) -> str:
+    """The history only ever grows, so this is what a site without the state of the old one looks like."""
+    if new.since is None or old.since is None or new.since <= old.since:
+        return ""
+    return (
+        f"its history begins on {words.day_year(new.since)}, that of the published site on "
+        f"{words.day_year(old.since)}"
+    )
 
 
 def _ends_earlier(new: Said, old: Said) -> str:

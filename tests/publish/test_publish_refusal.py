@@ -24,6 +24,10 @@ def folder(tmp_path: Path) -> Path:
 EMPTIER = [
     ({"builds": 499}, "it has 499 builds, fewer than half of the published site's 1,000"),
     ({"signatures": 1}, "it has 1 signature, fewer than half of the published site's 80"),
+    (
+        {"since": (NOW - 14 * DAY).isoformat()},
+        "its history begins on 6 Nov 2026, that of the published site on 22 Aug 2026",
+    ),
     ({"until": None}, "it has no data at all"),
     (
         {"until": (NOW - 2 * HOUR).isoformat()},
@@ -62,6 +66,8 @@ def test_all_that_is_emptier_is_said_at_once(site: Path, folder: Path) -> None:
     "said",
     [
         {"builds": 500, "signatures": 40},
+        {"since": None},
+        {"since": (NOW - 91 * DAY).isoformat()},
         {"generated": (NOW + DAY - HOUR).isoformat()},
         {"generated": (NOW + 6 * DAY).isoformat(), "period_hours": 168},
     ],
