@@ -89,6 +89,12 @@ def test_each_says_which_builds_it_would_have_explained(queries: Path, site: Pat
     assert (told["explained"], told["builds"], told["builds_without_lines"], told["lines"]) == (3, 4, 1, 7)
 
 
+def test_an_end_of_the_data_beyond_all_calendars_is_not_told(queries: Path, site: Path) -> None:
+    (site / "data" / "site.json").write_text('{"until": "0001-01-01T00:00:00+14:00"}')
+    text, code = run(queries, str(site))
+    assert code == 0 and "data until" not in text
+
+
 def test_people_are_told_the_numbers_and_what_was_not_tried(queries: Path, site: Path) -> None:
     text, code = run(queries, str(site))
     assert code == 0

@@ -86,6 +86,6 @@ def _explains(one: Tried, trial: Trial) -> str:
 
 
 def _until(trial: Trial) -> str:
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         return f" (data until {words.moment(datetime.fromisoformat(trial.until or ''))})"
     return ""

@@ -49,10 +49,11 @@ def same(one: Path, other: Path) -> bool:
 
 
 def files(site: Path) -> Iterator[Path]:
-    """The files of a site, relative to it, in order."""
+    """The files of a site, relative to it, in order; links and pipes, which lead elsewhere, are not."""
     for folder, inner, names in os.walk(site):
         inner.sort()
-        yield from (Path(folder, name).relative_to(site) for name in sorted(names))
+        paths = (Path(folder, name) for name in sorted(names))
+        yield from (path.relative_to(site) for path in paths if path.is_file() and not path.is_symlink())
 
 
 def _put(source: Path, target: Path, *, link: bool) -> None:

@@ -42,7 +42,7 @@ def read(site: Path) -> Said | None:
             timedelta(hours=float(data["period_hours"])),
             words.utc(datetime.fromisoformat(since)) if since is not None else None,
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
 
 

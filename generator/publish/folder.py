@@ -53,7 +53,8 @@ def kept(folder: Path) -> list[Path]:
     """The sites that are kept, oldest first."""
     sites = folder / SITES
     found = sites.iterdir() if sites.is_dir() else ()
-    return sorted(path for path in found if _STAMP.fullmatch(path.name) and path.is_dir())
+    named = (path for path in found if _STAMP.fullmatch(path.name))
+    return sorted(path for path in named if path.is_dir() and not path.is_symlink())
 
 
 def current(folder: Path) -> Path | None:

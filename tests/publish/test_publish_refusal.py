@@ -86,7 +86,7 @@ def test_a_site_as_old_as_the_published_one_is_no_emptier(site: Path, folder: Pa
     assert home(folder) == PAGE.format("new")
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"builds": "many"}', "\x00"])
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"builds": "many"}', "\x00", "[" * 99_999])
 def test_a_published_site_that_says_nothing_is_replaced(site: Path, folder: Path, text: str | None) -> None:
     publish_at(site, folder)
     said = folder / "current/data/site.json"

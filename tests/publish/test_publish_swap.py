@@ -275,3 +275,28 @@ def test_no_symbolic_links(site: Path, folder: Path, monkeypatch: pytest.MonkeyP
 
 def test_the_theme_has_the_place_for_the_note(root: Path) -> None:
     assert copying._HEAD_END in (root / "templates/theme/base.html").read_bytes()
+
+
+def test_links_and_pipes_in_a_published_site_are_not_followed(
+    site: Path, folder: Path, tmp_path: Path
+) -> None:
+    publish_at(site, folder)
+    (tmp_path / "secret").write_text("secret")
+    editions = folder / "current" / "editions"
+    editions.mkdir()
+    (editions / "a.html").symlink_to(tmp_path / "secret")
+    (editions / "gone.html").symlink_to("nowhere")
+    os.mkfifo(editions / "pipe.html")
+    publish_at(make(site, {"index.html": "new"}), folder, 1)
+    assert home(folder) == PAGE.format("new")
+    assert not (folder / "current" / "editions").exists()
+
+
+def test_a_link_among_the_kept_sites_is_none_of_them(site: Path, folder: Path, tmp_path: Path) -> None:
+    publish_at(site, folder)
+    (tmp_path / "other").mkdir()
+    link = folder / "sites" / "20200101T000000Z"
+    link.symlink_to(tmp_path / "other")
+    publish_at(make(site, {"index.html": "new"}), folder, 1, keep=1)
+    assert stamps(folder) == [link.name, "20261121T231000Z"]
+    assert (tmp_path / "other").is_dir()
