@@ -7,10 +7,10 @@ from pathlib import Path
 from reprlib import Repr
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import GatepostError
-from generator.index_settings import SAID, ElasticSettings, IndexSettings, OpensearchSettings
+from generator.index_settings import SAID, ElasticSettings, IndexSettings, OpensearchSettings, checked_url
 from generator.mail_settings import MailSettings
 from generator.yaml_input import read_data
 from generator.zuul_settings import ZuulSettings
@@ -60,11 +60,16 @@ SourceSettings = Annotated[_Source, Field(discriminator="type")]
 _KINDS = " or ".join(repr(model.model_fields["type"].default) for model in get_args(_Source))
 
 
+def _site_url(value: str) -> str:
+    checked_url(value, "https://gatepost.example.org/", "the address alone", "the address of the first page")
+    return value
+
+
 class Settings(_Settings):
     """The whole of gatepost.yaml; relative paths are relative to the file."""
 
     community: str = "Our community"
-    site_url: str | None = None
+    site_url: Annotated[str, AfterValidator(_site_url)] | None = None
     signatures: Path = Path("queries")
     files: Path | None = None
     state: Path = Path("state")

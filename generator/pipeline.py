@@ -129,6 +129,11 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     results, context = gather(settings, now, progress)
     if results.facts.builds == 0:
         _refuse_empty(settings)
+    shown = results.facts.main_pipeline
+    if settings.main_pipeline not in (None, shown):
+        progress.note(
+            f"main_pipeline: no build is in {settings.main_pipeline}; {shown or 'all'} takes its place"
+        )
 
     def write_files(folder: Path) -> None:
         files.write_files(results, context, folder)

@@ -30,7 +30,7 @@ def scaffold(folder: Path, example: str | None = None) -> str:
     first = f"read the comments in {folder / _CONFIG}"
     if example is None:
         (folder / "logs").mkdir(exist_ok=True)
-        first = f"put build folders into {folder / 'logs'}"
+        first = f"put build folders into {folder / 'logs'}, or name other `sources` in {folder / _CONFIG}"
     steps = [f"  gatepost {step:<7} --config {folder / _CONFIG}" for step in ("check", "collect", "build")]
     return "\n".join([*(f"wrote {target}" for target in targets), "", f"Next: {first}, then", *steps])
 

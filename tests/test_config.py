@@ -36,6 +36,7 @@ BOMB += "community: *a9\n"
         ("comunity: X\n" + GOOD, "comunity: no such key"),
         ("community: X\n", "sources: is required"),
         ("sources: []\n", "sources: "),
+        ("site_url: gatepost.example.org\n" + GOOD, "site_url: must be a URL like https://"),
         (
             GOOD + "coverage_threshold: 2\n",
             "coverage_threshold: input should be less than or equal to 1, found 2",

@@ -159,6 +159,14 @@ def test_a_query_that_is_not_supported_is_said(settings: Settings, tmp_path: Pat
     assert Store(settings.state).read().skipped.empty
 
 
+def test_a_main_pipeline_without_builds_is_said(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collect(settings)
+    pipeline.build(settings.model_copy(update={"main_pipeline": "gaet"}), NOW, Progress())
+    assert "main_pipeline: no build is in gaet; " in capsys.readouterr().err
+
+
 def test_the_demo_has_the_same_bytes_wherever_and_whenever_it_is_made(tmp_path: Path) -> None:
     def made(name: str, seed: str) -> dict[str, bytes]:
         command = [sys.executable, "-P", "-m", "generator", "demo", name, "--scale", "0.02", "--quiet"]
