@@ -29,7 +29,7 @@ def value_of(row: Row | None, k: str, n: str, rate: str = "rate") -> tuple[str, 
 
 
 def marked(text: str, row: Row | None) -> str:
-    """The text, with the word `partial` where an index did not answer completely for what is counted."""
+    """The text, with the word `partial` where a source did not answer completely for what is counted."""
     return ", ".join(filter(None, (text, "partial"))) if row and row.get("partial") else text
 
 

@@ -144,8 +144,9 @@ def _partial(rows: list[Row]) -> Table:
 
 def _what(row: Row) -> Cell:
     hits = f"hits of {words.plural(row['signatures'], 'signature')}" if row["signatures"] else ""
-    if row["builds"]:
-        return Cell("builds", soft=f"and {hits}" if hits else "")
+    what = " and ".join(name for name in ("builds", "buildsets") if row[name])
+    if what:
+        return Cell(what, soft=f"and {hits}" if hits else "")
     return Cell(hits, soft=inert(row["names"] or "", 120))
 
 

@@ -95,7 +95,7 @@ def _window(base: Base, found: Tries, gaps: Gaps, cis: bool, window: str, figure
     )
     frame = pd.DataFrame({
         "ci": repeated(names, len(pipelines)), "pipeline": np.tile(pipelines, len(names)),
-        "window": window, "figure": figure, "partial": gaps.windows(reach & gaps.builds, window),
+        "window": window, "figure": figure, "partial": gaps.set_windows(reach, window),
         **now.columns(), **trend(now, before, *days_with_data(found.slot)[window]),
     })  # fmt: skip
     return frame[(now.moments.n > 0) | (before.moments.n > 0)]

@@ -211,8 +211,10 @@ RESULTS: dict[str, Schema] = {
         *columns("string", source="configured source"),
         *columns("timestamp", day="midnight UTC of a day for which it did not answer completely"),
         *columns("string", reason="why"),
-        *columns("bool", builds="the builds themselves are not known; false: only hits of signatures"),
-        *columns("int64", signatures="of how many signatures"),
+        *columns(
+            "bool", builds="the builds themselves are not known", buildsets="sets of them are not known"
+        ),
+        *columns("int64", signatures="of how many signatures hits may be missing"),
         *columns("string", names="up to three of them, comma-separated"),
     ),
     "history": (

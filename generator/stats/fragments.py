@@ -69,7 +69,7 @@ COVERAGE = columns(
     coverage_failed="failed_examined ÷ failed; null for failed = 0",
 )
 HAS_DATA = columns("bool", has_data="false: nothing seen, to be shown as `no data`")
-PARTIAL = columns("bool", partial="an index did not answer completely for all of that time: see `partial`")
+PARTIAL = columns("bool", partial="a source did not answer completely for all of that time: see `partial`")
 DAY = columns("timestamp", day="midnight UTC")
 HOUR = columns("timestamp", hour="full hour UTC")
 GROUP = columns("string", dimension="what the builds are grouped by", value="the group")

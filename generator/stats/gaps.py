@@ -1,4 +1,4 @@
-"""What indices did not answer completely: on which days, of which CIs, for which signatures."""
+"""What sources did not answer completely: on which days, of which CIs, for which signatures."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class Gaps:
     cis: Marks
     #: The builds themselves are not known.
     builds: Bools
+    #: Sets of builds may be missing.
+    sets: Bools
     #: Builds may be unclassified only because of it.
     classes: Bools
     #: Gaps × signatures, 0 or 1: hits of it may be missing.
@@ -57,6 +59,10 @@ class Gaps:
     def windows(self, reach: Bools, window: str) -> Bools:
         """Groups with a gap in the window that leaves builds unknown or unclassified."""
         return np.asarray((reach & self.within[window] & self.classes).any(axis=1), dtype=np.bool_)
+
+    def set_windows(self, reach: Bools, window: str) -> Bools:
+        """Groups with a gap in the window that leaves sets of builds unknown."""
+        return np.asarray((reach & self.within[window] & self.sets).any(axis=1), dtype=np.bool_)
 
     def periods(self, reach: Bools, starts: Ints) -> Bools:
         """The same by group and period, flattened."""
@@ -84,9 +90,10 @@ def gaps(base: Base, tables: Tables, missing: pd.DataFrame) -> Gaps:
     codes, _ = pd.factorize(keys)
     first = np.unique(codes, return_index=True)[1]
     day = microseconds(missing["day"].iloc[first])
-    builds, classes = np.zeros(len(first), dtype=np.bool_), np.zeros(len(first), dtype=np.bool_)
+    builds, sets, classes = (np.zeros(len(first), dtype=np.bool_) for _ in range(3))
     builds[codes[missing["builds"]]] = True
-    classes[codes[missing["builds"] | missing["usual"]]] = True
+    sets[codes[missing["builds"] | missing["buildsets"]]] = True
+    classes[codes[missing["builds"] | (missing["usual"] & ~missing["buildsets"])]] = True
     signatures = np.zeros((len(first), len(base.signatures)), dtype=np.float32)
     column = pd.Index(base.signatures).get_indexer(pd.Index(missing["signature"].astype(object)))
     signatures[codes[column >= 0], column[column >= 0]] = 1
@@ -95,7 +102,7 @@ def gaps(base: Base, tables: Tables, missing: pd.DataFrame) -> Gaps:
         name: (day <= base.until) & (day + DAY > base.until - days * DAY) for name, days in WINDOWS.items()
     }
     cis = _cis(base, tables, missing["source"].iloc[first])
-    return Gaps(day, within, cis, builds, classes, signatures)
+    return Gaps(day, within, cis, builds, sets, classes, signatures)
 
 
 def _cis(base: Base, tables: Tables, sources: pd.Series[str]) -> Marks:
@@ -110,31 +117,39 @@ def _cis(base: Base, tables: Tables, sources: pd.Series[str]) -> Marks:
 
 
 def unanswered(tables: Tables, until: int) -> pd.DataFrame:
-    """What was not answered: columns source, day, reason, builds, signature, usual.
+    """What was not answered: columns source, day, reason, builds, buildsets, signature, usual.
 
-    A row is of the builds (`builds`), or of a signature; `usual` tells whether the source has answered it for
-    other days. A source that cannot be used has answered nothing since its last whole day, up to `until`
-    (microseconds since 1970).
+    A row is of the builds (`builds`), of the sets of them, or of a signature; `usual` tells whether the
+    source has answered it for other days. A source that cannot be used has answered nothing since its last
+    whole day, up to `until` (microseconds since 1970).
     """
     asked = _current(tables)
     whole = asked["reason"].isna()
     keys = pd.MultiIndex.from_frame(asked[["source", "query_hash"]].astype(object))
     asked["usual"] = keys.isin(keys[whole])
-    found = asked.loc[~whole, ["source", "day", "reason", "builds", "signature", "usual"]]
+    found = asked.loc[~whole, ["source", "day", "reason", "builds", "buildsets", "signature", "usual"]]
     lost = pd.DataFrame(_unusable(tables, asked, until), columns=found.columns)
     return pd.concat([found, lost.astype(found.dtypes.to_dict())], ignore_index=True)
 
 
 def _current(tables: Tables) -> pd.DataFrame:
-    """Rows of `asked` of the builds as they were defined last, and of the signatures that are looked for."""
+    """Rows of `asked` of builds and sets as they were defined last, and of signatures that are looked for."""
     asked, signatures = tables.asked, tables.signatures[tables.signatures["removed"].isna()]
-    builds = asked["query_hash"].str.startswith("builds-").fillna(False).astype(bool)
-    last = asked[builds].sort_values("asked", kind="stable").drop_duplicates("source", keep="last")
-    defined = asked[builds].merge(last[["source", "query_hash"]], on=["source", "query_hash"])
-    searched = asked[~builds].merge(signatures[["signature", "query_hash"]], on="query_hash")
-    rows = [defined.assign(builds=True, signature=""), searched.assign(builds=False)]
+    searched = asked.merge(signatures[["signature", "query_hash"]], on="query_hash")
+    rows = [
+        _defined(asked, "builds-").assign(builds=True, buildsets=False, signature=""),
+        _defined(asked, "buildsets-").assign(builds=False, buildsets=True, signature=""),
+        searched.assign(builds=False, buildsets=False),
+    ]
     frame = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
-    return frame.astype({"builds": bool, "signature": signatures["signature"].dtype})
+    return frame.astype({"builds": bool, "buildsets": bool, "signature": signatures["signature"].dtype})
+
+
+def _defined(asked: pd.DataFrame, prefix: str) -> pd.DataFrame:
+    """Of the rows whose hash begins so, those of the definition that each source was asked for last."""
+    mine = asked[asked["query_hash"].str.startswith(prefix).fillna(False).astype(bool)]
+    last = mine.sort_values("asked", kind="stable").drop_duplicates("source", keep="last")
+    return mine.merge(last[["source", "query_hash"]], on=["source", "query_hash"])
 
 
 def _unusable(tables: Tables, asked: pd.DataFrame, until: int) -> Iterator[tuple[object, ...]]:
@@ -148,14 +163,16 @@ def _unusable(tables: Tables, asked: pd.DataFrame, until: int) -> Iterator[tuple
         open_days = mine.loc[~mine["complete"] & ~(mine["day"] <= finished), "day"]
         first = min([day for day in (since, open_days.min()) if not pd.isna(day)], default=last).floor("D")
         for day in pd.date_range(first, max(first, last)):
-            yield source, day, NOT_USABLE, True, "", False
+            yield source, day, NOT_USABLE, True, False, "", False
 
 
 def partial(missing: pd.DataFrame) -> pd.DataFrame:
     """The table `partial`: what `unanswered` gives, by source, day and reason, newest first."""
     by = missing.sort_values("signature").groupby(["source", "day", "reason"], sort=True)
-    frame = by.agg(builds=("builds", "any"), names=("signature", _names)).reset_index()
-    frame["signatures"] = by["builds"].agg(lambda flags: int((~flags).sum())).to_numpy()
+    frame = by.agg(
+        builds=("builds", "any"), buildsets=("buildsets", "any"), names=("signature", _names),
+        signatures=("signature", lambda names: int((names != "").sum())),
+    ).reset_index()  # fmt: skip
     return table("partial", frame.sort_values("day", ascending=False, kind="stable"))
 
 

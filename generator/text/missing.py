@@ -29,9 +29,11 @@ def missing(results: Results) -> str:
     quiet = [row for row in rows if row["source"] not in lost and row["reason"] == NO_DOCUMENTS]
     open_ = [row for row in rows if row["source"] not in lost and row["reason"] != NO_DOCUMENTS]
     said = [f"{_sources(lost)} could not be used at the last collection"] if lost else []
-    whole = [row for row in open_ if row["builds"]]
+    whole, sets = ([row for row in open_ if row[name]] for name in ("builds", "buildsets"))
     if whole:
         said.append(_unanswered(whole, ""))
+    elif sets:
+        said.append(_unanswered(sets, "buildsets of "))
     elif open_:
         said.append(_unanswered(open_, _signatures(open_)))
     if quiet:

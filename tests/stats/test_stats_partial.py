@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from statskit import NOW, UNTIL, Community, pick, signature
 
-from generator.model import ASKED, SKIPPED, SOURCES
+from generator.model import ASKED, BUILDSETS, SKIPPED, SOURCES
 from generator.stats import Results, StatsSettings, compute
 from generator.tables import from_rows
+from generator.text.missing import missing
 
 TODAY = UNTIL.floor("D")
 
@@ -35,12 +36,14 @@ def results(
     questions: list[dict[str, Any]],
     sources: list[dict[str, Any]] | None = None,
     skipped: list[dict[str, Any]] | None = None,
+    sets: list[dict[str, Any]] | None = None,
 ) -> Results:
     tables = replace(
         community().tables(),
         asked=from_rows(questions, ASKED),
         sources=from_rows(sources or [], SOURCES),
         skipped=from_rows(skipped or [], SKIPPED),
+        buildsets=from_rows(sets or [], BUILDSETS),
     )
     return compute(tables, StatsSettings(), NOW)
 
@@ -78,6 +81,23 @@ def test_only_cis_and_pipelines_of_the_source_are_marked() -> None:
     totals = {"figure": "failed", "window": "7d", "voting": "voting"}
     marked = {p: bool(pick(found.totals, pipeline=p, **totals)["partial"]) for p in ("*", "gate", "check")}
     assert marked == {"*": True, "gate": False, "check": True}
+
+
+def test_unanswered_buildsets_mark_their_figures_alone() -> None:
+    """Builds came wholly, then Zuul broke off: the first-pass rate lacks tries, and nothing else does."""
+    ended = UNTIL - pd.Timedelta(days=1)
+    sets = [
+        {"buildset": str(n), "ci": "zuul", "pipeline": "gate", "change": n, "result": "SUCCESS"}
+        | {"end_time": ended, "source": "index", "collected": NOW}
+        for n in range(3)
+    ]
+    found = results([*WHOLE, asked(1, "buildsets-1", "answers 500"), asked(3, "buildsets-1")], sets=sets)
+    assert found.buildsets.loc[found.buildsets["window"] == "7d", "partial"].all()
+    for name in ("totals", "days", "signatures", "groups"):
+        assert not getattr(found, name)["partial"].any()
+    (row,) = found.partial.to_dict("records")
+    assert (row["builds"], row["buildsets"], row["signatures"], row["names"]) == (False, True, 0, "")
+    assert "did not answer completely for buildsets of 19 Nov (answers 500)" in missing(found)
 
 
 def test_an_unanswered_signature_is_no_zero_and_leaves_the_failure_rate() -> None:
