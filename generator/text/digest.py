@@ -10,7 +10,7 @@ from generator.text.layout import figure, frequent, paragraph, section
 from generator.text.missing import missing, unrated
 from generator.text.names import label, plain, short
 from generator.text.records import Row
-from generator.text.scope import Scope, Scopes, compared, figure_known, judged, state_of
+from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of
 from generator.text.verdict import Verdict, evidence, verdict
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ class _Mail:
             for row in self._scope.in_state("new", "worse", "returned")
             if not context.signature(row["signature"]).owner
         ][:2]
+        unread = self._scope.unread(self._results.facts.coverage_threshold)
+        asks = [*filter(None, [unread]), *asks]
         job = _most_unclassified(self._results)
         if job:
             asks.append(f"Write a signature for the failures of {plain(job, 60)}.")
@@ -167,7 +169,9 @@ def _figure_line(title: str, row: Row | None) -> str:
     rate = words.rate(row["rate"], ascii=True) if row["n"] >= words.FEW else ""
     change = words.points(row["change"], ascii=True) if judged(row) else ""
     interval = words.signed_interval(row["change_low"], row["change_high"], ascii=True)
-    trend = f"({interval})" if row["state"] in ("worse", "better") and interval else row["state"]
+    state = str(row["state"])
+    clear = state in ("worse", "better") and interval
+    trend = f"({interval})" if clear else STATE_WORDS.get(state, state)
     return figure(title, rate, counts, change, trend)
 
 

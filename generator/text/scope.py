@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 WINDOWS = ("24h", "7d", "10d", "28d")
 WINDOW_WORDS = {"24h": "24 h", "7d": "7 d", "10d": "10 d", "28d": "28 d"}
 _ASKS = ("worse", "new", "returned")
+#: What is printed for states whose names say something else to a reader.
+STATE_WORDS = {"returned": "back", "no data": "not judged"}
 
 
 def state_of(row: Row) -> str:
@@ -72,6 +74,13 @@ class Scope:
     def frequent(self) -> list[Row]:
         """Signatures with at least one hit, most hits first."""
         return [row for row in self.signatures if row["hits"]]
+
+    def unread(self, threshold: float) -> str | None:
+        """What to do where logs of so few failed builds were read that no cause can be told, else None."""
+        seen = self.totals.get("coverage_failed")
+        if not seen or not seen["n"] or seen["k"] / seen["n"] >= threshold:
+            return None
+        return f"See on the Data page why the logs of {seen['n'] - seen['k']:,} failed builds were not read."
 
     def culprit(self) -> Row | None:
         """The signature the verdict speaks of: the largest worse or new one, unless another is far larger.

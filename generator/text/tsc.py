@@ -11,7 +11,7 @@ from generator.text.digest import edition
 from generator.text.missing import missing, unrated
 from generator.text.names import inert, label
 from generator.text.records import Row
-from generator.text.scope import Scope, Scopes, compared, figure_known, judged, state_of
+from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of
 from generator.text.verdict import evidence, verdict
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def tsc(results: Results, context: PageContext) -> str:
         "## New or worse\n\n" + _items(scope.in_state("new", "returned", "worse"), context),
         "## Better or gone\n\n" + _items(scope.in_state("better", "gone"), context),
         "## Most frequent signatures\n\n" + _frequent(scope, context),
-        "## What would help\n\n" + _help(scope, context),
+        "## What would help\n\n" + _help(scope, context, results.facts.coverage_threshold),
         f"Numbers and definitions: {context.page(context.permalink or 'index.html')}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -101,7 +101,7 @@ def _change(row: Row) -> str:
     word = state
     if state != row["state"]:
         row, word = compared(row), "worse than 28 d before"
-    return f"{words.points(row['change'])}, {word}" if judged(row) else word
+    return f"{words.points(row['change'])}, {word}" if judged(row) else STATE_WORDS.get(word, word)
 
 
 def _name(row: Row, context: PageContext) -> str:
@@ -141,13 +141,15 @@ def _frequent(scope: Scope, context: PageContext) -> str:
     return _table(("Signature", "Failed builds", "Failure rate", "Change, points"), rows) if rows else "None."
 
 
-def _help(scope: Scope, context: PageContext) -> str:
+def _help(scope: Scope, context: PageContext, threshold: float) -> str:
     """What a person could do this week, from what is new, worse, unclassified or badly described."""
     lines = [
         f"- Look at {_name(row, context)}: {state_of(row)}, no owner yet."
         for row in scope.in_state("new", "worse", "returned")
         if not context.signature(row["signature"]).owner
     ]
+    unread = scope.unread(threshold)
+    lines = [*([f"- {unread}"] if unread else []), *lines]
     known = scope.totals.get("classified")
     if known and known["n"] > known["k"]:
         count = words.plural(known["n"] - known["k"], "failed build")

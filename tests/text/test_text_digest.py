@@ -158,3 +158,21 @@ def test_the_first_pass_rate_stands_in_mail_and_report_where_buildsets_are_known
     assert "  First-pass rate       no data\n" in mail, mail
     none = made.results(totals=[made.total("failed", 353, 2462)])
     assert "First-pass" not in digest(none, context()) and "Buildsets" not in tsc(none, context())
+
+
+def test_where_logs_were_not_read_that_is_what_asks_for_help() -> None:
+    failed = made.total("failed", 12, 48, state="no data", prev_n=0, change=None)
+    none = made.results(totals=[failed, made.total("coverage_failed", 0, 12)])
+    mail, report = (write(none, context()) for write in (digest, tsc))
+    asked = "See on the Data page why the logs of 12 failed builds were not read."
+    assert f"HOW TO HELP\n  {asked}\n" in mail
+    assert f"- {asked}\n" in report
+    most = made.results(totals=[failed, made.total("coverage_failed", 11, 12)])
+    assert "not read" not in digest(most, context()) and "not read" not in tsc(most, context())
+
+
+def test_what_has_nothing_before_it_is_not_judged() -> None:
+    failed = made.total("failed", 12, 48, state="no data", prev_n=0, change=None)
+    mail, report = (write(made.results(totals=[failed]), context()) for write in (digest, tsc))
+    assert "  Failed builds          25.0 %        12/48          not judged\n" in mail
+    assert "| not judged |" in report and "no data |" not in report.partition("| Classified")[0]
