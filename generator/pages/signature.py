@@ -111,7 +111,7 @@ def _farewell(gone: Removed) -> tuple[str, str]:
     day = words.day_year(gone.since)
     why = "its file is refused; the Data page says why" if gone.refused else "its file was removed"
     return (
-        f"It is no longer looked for since {day}: {why}.",
+        f"It has not been looked for since {day}: {why}.",
         f"{_until_then(gone)}Builds that came later are not examined with it, and earlier ones that could "
         "be read again are counted without it, so its numbers stop. If the file comes back, they go on.",
     )

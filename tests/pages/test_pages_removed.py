@@ -66,11 +66,11 @@ def test_a_removed_signature_keeps_its_page_and_may_come_back(settings: Settings
     assert "Disk is full" in before["index.html"]
     (tmp_path / "queries/100.yaml").unlink()
     text = made(settings, SECOND, collected=False)[0]["signatures/100.html"]
-    assert "It is no longer looked for since 21 Nov 2026" in text
+    assert "It has not been looked for since 21 Nov 2026" in text
     assert "Until then" not in text and "had not matched" not in text
     for now in (SECOND, THIRD):
         text = made(settings, now)[0]["signatures/100.html"]
-        assert "It is no longer looked for since 21 Nov 2026: its file was removed." in text
+        assert "It has not been looked for since 21 Nov 2026: its file was removed." in text
         assert f"Until then it matched {BUILDS} builds, from 19 Nov 2026 to 19 Nov 2026." in text
         assert "Disk is full" in text and "No space left" in text and "us" in text
         assert "never" not in text
