@@ -96,12 +96,12 @@ class Reader:
         return from_rows(rows, SKIPPED)
 
     def is_lost(self, key: str) -> bool:
-        """Whether a file is missing or is not as long as it was; its bytes are not looked at."""
-        entry = self.manifest.files.get(key)
+        """Whether a file is missing or damaged."""
         try:
-            return entry is not None and (self._folder / entry.path).stat().st_size != entry.size
-        except OSError:
+            self._data(key)
+        except DamagedError:
             return True
+        return False
 
     def _read_or_empty(self, key: str, schema: Schema) -> pa.Table:
         try:

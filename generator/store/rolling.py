@@ -19,10 +19,11 @@ class Rolling:
         self._months: dict[str, dict[str, dict[str, pa.Table]]] = {}
 
     def mend(self) -> None:
-        """Take all days again of each month of which a rollup is lost."""
-        for month in self._reader.manifest.months():
+        """Take all days again of each month of which a rollup is lost or damaged."""
+        days = self._reader.manifest.days()
+        for month in sorted({day[:7] for day in days if day != UNDATED}):
             if any(self._reader.is_lost(f"rollups/{month}/{name}") for name in rollups.SCHEMAS):
-                for day in self._reader.manifest.days():
+                for day in days:
                     if day.startswith(month):
                         self.day(day, self._reader.day(day))
 

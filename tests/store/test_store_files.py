@@ -370,6 +370,20 @@ def test_a_damaged_day_is_mended_by_collecting_it_again(tmp_path: Path) -> None:
     assert mended == good
 
 
+def test_a_damaged_rollup_is_made_again_from_the_days_there_are(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add(THREE_DAYS, NOW)
+    before = store.rollups()
+    for path in (tmp_path / "rollups").rglob("*.parquet"):
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))  # as long as it was
+    store.add(tables([build("f", "2026-11-20T10:00")]), NOW)
+    builds, hits = store.rollups()
+    assert (builds["builds"].sum(), hits["hits"].sum()) == (
+        before[0]["builds"].sum() + 1, before[1]["hits"].sum(),
+    )  # fmt: skip
+
+
 def test_the_rollup_of_a_damaged_day_is_not_made_from_its_remains(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.add(tables([build("a"), build("b"), build("c")]), NOW)
