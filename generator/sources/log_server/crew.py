@@ -121,7 +121,7 @@ class Crew:
 
 
 def _killed() -> GatepostError:
-    message = "a process that searched logs was killed; nothing of this source was kept"
+    message = "a process that searched logs was killed; the next collection goes on from what was stored"
     return GatepostError(message, "it may have run out of memory: set `workers` or `connections` lower")
 
 
