@@ -44,8 +44,8 @@ def fact_lines(book: Book, id: str, month: Row | None) -> list[FactLine]:
 def _without(row: Row) -> FactLine:
     """The first-pass rate as it would have been, and as it was."""
     was = words.percent(row["k"] - row["gained"], row["n"])
-    interval = f", {words.interval(row['low'], row['high'])}" if row["n"] >= words.FEW else ""
-    without = f"at least {words.percent(row['k'], row['n'])}{interval} without it"
+    interval = f", interval {words.interval(row['low'], row['high'])}" if row["n"] >= words.FEW else ""
+    without = f"without this signature at least {words.percent(row['k'], row['n'])}{interval}"
     return FactLine("First pass, 28\u202fd", f"{inert(row['pipeline'], 40)}: {was}; {without}")
 
 

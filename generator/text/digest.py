@@ -10,7 +10,7 @@ from generator.text.layout import figure, frequent, paragraph, section
 from generator.text.missing import missing, unrated
 from generator.text.names import label, plain, short
 from generator.text.records import Row
-from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of
+from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of, word_of
 from generator.text.verdict import Verdict, evidence, verdict
 
 if TYPE_CHECKING:
@@ -76,11 +76,7 @@ class _Mail:
         return plain(short(self._context.signature(id)), width)
 
     def _head(self) -> list[str]:
-        subject = f"Subject: [gatepost] {self._verdict.word}"
-        row = self._verdict.signature
         until = self._results.facts.until
-        if row:
-            subject += f"; {plain(label(self._context.signature(row)), 72)}"
         week = f"week to {words.moment(until)}" if until else "no data yet"
         coverage, of_failed = map(self._examined, ("coverage", "coverage_failed"))
         area = "All pipelines" if self._scope.name == "CI" else f"Pipeline {plain(self._scope.name, 30)}"
@@ -90,7 +86,7 @@ class _Mail:
         )
         head = f"Gatepost digest, {week} (edition {edition(self._results, self._context)})"
         return [
-            plain(subject, 72),
+            plain(f"Subject: [gatepost] {self._verdict.word}{self._culprit()}", 72),
             "",
             *paragraph(plain(self._context.community, 200)),
             *paragraph(head),
@@ -98,6 +94,15 @@ class _Mail:
             *(line for told in self._missing() for line in paragraph(plain(told, 400))),
             "",
         ]
+
+    def _culprit(self) -> str:
+        """The signature that the verdict speaks of, with the word for its state if it says more."""
+        row = next((r for r in self._scope.signatures if r["signature"] == self._verdict.signature), None)
+        if row is None:
+            return ""
+        word = _CHANGE.get(state_of(row))
+        name = plain(label(self._context.signature(row["signature"])), 72)
+        return f"; {word}: {name}" if word and word != self._verdict.tone else f"; {name}"
 
     def _missing(self) -> list[str]:
         partial, without = missing(self._results), unrated(self._results)
@@ -136,7 +141,7 @@ class _Mail:
     def _help(self) -> list[str]:
         context = self._context
         asks = [
-            f"Look at {plain(row['signature'], 20)}: {state_of(row)}, no owner yet."
+            f"Look at {plain(row['signature'], 20)}: {word_of(row)}, no owner yet."
             for row in self._scope.in_state("new", "worse", "returned")
             if not context.signature(row["signature"]).owner
         ][:2]

@@ -26,6 +26,11 @@ def state_of(row: Row) -> str:
     return "worse" if row["regressed"] and state in ("no clear change", "no data") else state
 
 
+def word_of(row: Row) -> str:
+    """The word for the state of a signature in texts: one that returned is `back`."""
+    return STATE_WORDS.get(state_of(row), state_of(row))
+
+
 def compared(row: Row) -> Row:
     """The row with the change that its state speaks of: on the 28 d before where only that is clear."""
     if state_of(row) != "worse" or row["state"] == "worse":

@@ -11,7 +11,7 @@ from generator.text.digest import edition
 from generator.text.missing import missing, unrated
 from generator.text.names import inert, label
 from generator.text.records import Row
-from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of
+from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of, word_of
 from generator.text.verdict import evidence, verdict
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _name(row: Row, context: PageContext) -> str:
 
 
 def _items(rows: list[Row], context: PageContext) -> str:
-    lines = [f"- **{state_of(row)}**: {_name(row, context)}: {_fact(row)}" for row in rows[:_LONGEST]]
+    lines = [f"- **{word_of(row)}**: {_name(row, context)}: {_fact(row)}" for row in rows[:_LONGEST]]
     if len(rows) > _LONGEST:
         lines.append(f"- and {len(rows) - _LONGEST} more")
     return "\n".join(lines) or "None."
@@ -144,7 +144,7 @@ def _frequent(scope: Scope, context: PageContext) -> str:
 def _help(scope: Scope, context: PageContext, threshold: float) -> str:
     """What a person could do this week, from what is new, worse, unclassified or badly described."""
     lines = [
-        f"- Look at {_name(row, context)}: {state_of(row)}, no owner yet."
+        f"- Look at {_name(row, context)}: {word_of(row)}, no owner yet."
         for row in scope.in_state("new", "worse", "returned")
         if not context.signature(row["signature"]).owner
     ]

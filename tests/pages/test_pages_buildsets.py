@@ -85,7 +85,7 @@ def test_a_signature_says_what_the_rate_would_have_been_without_it() -> None:
     results = made.results(first_pass_without=without)
     facts = fact_lines(Book(results, PageContext("Example", NOW)), "7", None)
     (line,) = [fact for fact in facts if "First pass" in fact.name]
-    without = "at least 36.0\u202f% (64 of 178), 28.9–43.9 without it"
+    without = "without this signature at least 36.0\u202f% (64 of 178), interval 28.9–43.9"
     assert line.value == f"gate: 32.0\u202f% (57 of 178); {without}"
     others = fact_lines(Book(results, PageContext("Example", NOW)), "8", None)
     assert not [fact for fact in others if "First pass" in fact.name]

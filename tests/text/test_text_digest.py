@@ -176,3 +176,12 @@ def test_what_has_nothing_before_it_is_not_judged() -> None:
     mail, report = (write(made.results(totals=[failed]), context()) for write in (digest, tsc))
     assert "  Failed builds          25.0 %        12/48          not judged\n" in mail
     assert "| not judged |" in report and "no data |" not in report.partition("| Classified")[0]
+
+
+def test_the_subject_says_what_its_signature_does() -> None:
+    week = made.week()
+    assert digest(made.results(**week), context()).startswith(
+        "Subject: [gatepost] Gate: worse; Volume detach"
+    )
+    week["totals"] = [{**row, "state": "no clear change"} for row in week["totals"]]
+    assert "Gate: no clear change; worse: Volume detach" in digest(made.results(**week), context())
