@@ -67,8 +67,13 @@ def slug(name: str) -> str:
     """A file name for any name: itself if harmless, else what is readable of it and a hash after `~`."""
     if _PLAIN.fullmatch(name) and name != "index" and not name.endswith("."):
         return name
-    readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
-    return f"{readable or 'x'}~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{readable(name)[:60] or 'x'}~{digest[:16]}"
+
+
+def readable(name: str) -> str:
+    """What of a name its file name can show."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def root(path: str) -> str:

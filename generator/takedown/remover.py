@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from generator import site
 from generator.errors import GatepostError
+from generator.text.names import plain
 
 Form = Literal["text", "html", "json"]
 MARK = "[removed]"
@@ -20,9 +23,11 @@ SHORTEST, LONGEST, MOST = 4, 2000, 1000
 _TELLING = 6
 
 _ELLIPSIS = r"(?:…|\\u2026|\.\.\.|&hellip;|&#8230;)"
-_SPACE = r"(?:\s|\\[nrt]|&nbsp;|&#160;|%20)+"
+_SPACE = r"(?:\s|\\[nrt]|&nbsp;|&#160;|%20|\+)+"
 _TAGS = r"(?:</?[bi]>)*"
-_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': '&quot;|""', "'": "&apos;"}
+# a page that shows what was written for another page escapes it once more
+_AMP = "&(?:amp;)*"
+_NAMED = {"&": "amp;", "<": "lt;", ">": "gt;", '"': "quot;", "'": "apos;"}
 # what stands before a word in JSON and in addresses looks like a letter of it
 _START = r"(?:(?<!\w)|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 _END = r"(?!\w)"
@@ -57,9 +62,12 @@ class Remover:
     def _pattern(self, before: str, between: str) -> re.Pattern[str]:
         whole, begun = [], []
         for text in sorted(self.texts, key=len, reverse=True):
-            chars = [_char(char, self.words) for char in text]
+            # a mail writes `?` for what has no ASCII form; nothing but those stands for anything
+            told = sum(plain(char) != "?" for char in text) * 2 >= len(text)
+            chars = [_char(char, self.words, told) for char in text]
             start = before if text[0].isalnum() and not self.words else ""
             whole.append(start + between.join(chars) + _END * self.words)
+            whole += _slug(text)
             begun += [start + cut for cut in _begun(chars, between)]
         return re.compile(f"{_START * self.words}(?:{'|'.join([*whole, *begun])})")
 
@@ -74,31 +82,41 @@ def _begun(chars: list[str], between: str) -> list[str]:
     return [between.join(chars[:telling]) + rest + between + _ELLIPSIS]
 
 
-def _char(char: str, words: bool) -> str:
+def _slug(text: str) -> list[str]:
+    """How the names of pages write it, before the hash of the whole name."""
+    slug = site.readable(text)
+    return [rf"(?<![a-z0-9]){slug}(?=[a-z0-9-]*~[0-9a-f]{{16}})"] if len(slug) >= SHORTEST else []
+
+
+def _char(char: str, words: bool, told: bool) -> str:
     """One character in all the ways in which pages, JSON, CSV, Markdown and addresses write it."""
     if char.isspace():
         return _SPACE
     cases = sorted({char, char.lower(), char.upper()}) if words else [char]
-    forms = [form for case in cases if len(case) == 1 for form in _forms(case)]
+    forms = [form for case in cases if len(case) == 1 for form in _forms(case, told)]
     found = forms[0] if len(forms) == 1 else f"(?:{'|'.join(forms)})"
     return found if char.isalnum() else rf"\\{{0,4}}{found}"
 
 
-def _forms(char: str) -> list[str]:
-    plain = re.escape(char)
+def _forms(char: str, told: bool) -> list[str]:
     if char.isascii() and (char.isalnum() or char in "-_"):
-        return [plain]
+        return [re.escape(char)]
     units = char.encode("utf-16-be", "surrogatepass").hex()
     escaped = "".join(rf"\\+u(?i:{units[i : i + 4]})" for i in range(0, len(units), 4))
     quoted = "".join(f"%(?i:{byte:02x})" for byte in char.encode("utf-8", "surrogatepass"))
-    numbered = f"&#0*{ord(char)};|&#[xX]0*(?i:{ord(char):x});"
+    numbered = f"{_AMP}#0*{ord(char)};|{_AMP}#[xX]0*(?i:{ord(char):x});"
+    apart, mailed = unicodedata.normalize("NFD", char), plain(char)
+    written = {apart, mailed if told or mailed != "?" else ""} - {char, ""}
     # the plain one last: an ampersand begins its own entity
-    return [*([_NAMED[char]] if char in _NAMED else []), escaped, quoted, numbered, plain]
+    named = [_AMP + _NAMED[char]] if char in _NAMED else []
+    named += ['""'] if char == '"' else []  # in CSV
+    return [*named, escaped, quoted, numbered, *sorted(map(re.escape, written)), re.escape(char)]
 
 
 def remover(texts: Iterable[str], *, words: bool = False) -> Remover:
     """One for these texts, white space joined; GatepostError, which never says them, for what cannot be."""
-    joined = tuple(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+    one = (unicodedata.normalize("NFC", text) for text in texts if text.strip())
+    joined = tuple(dict.fromkeys(" ".join(text.split()) for text in one))
     if not joined:
         raise GatepostError("there is no text to remove", "give it in a file: --file F, or --file -")
     if min(map(len, joined)) < SHORTEST or max(map(len, joined)) > LONGEST or len(joined) > MOST:

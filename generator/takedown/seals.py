@@ -7,10 +7,14 @@ A hash of each place of each text would be slow. So a sum of 64 bits runs over a
 from __future__ import annotations
 
 import hashlib
+import html
+import json
 import secrets
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +23,7 @@ from generator.takedown.remover import LONGEST, MARK, Remover
 
 _CHUNK = 1 << 20
 _SALT = 16  # bytes
+_MOST_ESCAPED = 12  # characters for one
 Numbers = NDArray[np.uint64]
 
 
@@ -41,7 +46,7 @@ class Seals:
 
     def with_texts(self, remover: Remover) -> Seals:
         """These and the texts of a remover; the same where all are known."""
-        new = {self._seal(text, remover.words) for text in remover.texts}
+        new = {self._seal(form, remover.words) for text in remover.texts for form in _forms(text)}
         every = {*self.seals, *new}
         return Seals(self.salt, tuple(sorted(every, key=lambda seal: (seal.length, seal.words, seal.hash))))
 
@@ -128,6 +133,14 @@ def _powers(base: int, size: int) -> Numbers:
     return np.cumprod(powers, dtype=np.uint64)
 
 
+def _forms(text: str) -> Iterator[str]:
+    """A text, and how logs hold it in addresses, in JSON and in pages."""
+    yield from (text, unicodedata.normalize("NFD", text), html.escape(text), repr(text)[1:-1])
+    yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    for write, safe in ((quote, "/"), (quote, ""), (quote_plus, "")):
+        yield write(text, safe, errors="surrogateescape")
+
+
 def _folded(text: str) -> str:
     """In lower case, each character as one: places stay where they are."""
     low = text.lower()
@@ -166,7 +179,7 @@ def from_json(data: dict[str, Any]) -> Seals:
 
 def _is_one(seal: Seal) -> bool:
     numbers = type(seal.length) is int and type(seal.sum) is int and type(seal.words) is bool
-    return numbers and 0 < seal.length <= LONGEST and 0 <= seal.sum < 1 << 16
+    return numbers and 0 < seal.length <= _MOST_ESCAPED * LONGEST and 0 <= seal.sum < 1 << 16
 
 
 def as_json(seals: Seals) -> dict[str, Any]:

@@ -240,7 +240,7 @@ def test_a_web_server_without_a_state_of_its_own_forgets_nothing_of_those_in_its
     for site in (folder / "public", *sorted((folder / "public_html" / "sites").iterdir())):
         inner = Store(site / "state")
         memory = notes.load(inner)
-        assert (len(memory.seals.seals), len(memory.notes)) == (2, 2), site
+        assert len(memory.notes) == 2, site
         assert memory.seals.clean([f"{SECRET}; Connection timed out"]) == ["[removed]; [removed]"]
         (edition,) = shelf.load(inner)
         assert len(edition.corrections) == 2

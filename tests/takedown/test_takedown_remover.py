@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import io
 import json
+import unicodedata
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given, settings
@@ -15,19 +16,24 @@ from markupsafe import escape
 
 from generator.errors import GatepostError
 from generator.render import json_block
+from generator.site import slug
 from generator.takedown.remover import MARK, Remover, from_input, remover
+from generator.text.names import plain
 from generator.text.tsc import escaped
 
 SECRET = "s3cr<t&\"wörd'\\x_y"
 FORMS = {
     "as it is": SECRET,
     "a page": html.escape(SECRET),
+    "a page in a page": html.escape(html.escape(SECRET)),
     "a page as markupsafe writes it": str(escape(SECRET)),
     "JSON": json.dumps(SECRET, ensure_ascii=False)[1:-1],
     "JSON in ASCII": json.dumps(SECRET)[1:-1],
     "JSON in a page": str(json_block(SECRET))[1:-1],
     "CSV": SECRET.replace('"', '""'),
     "an address": quote(SECRET),
+    "a mail": plain(SECRET),
+    "letters and their accents apart": unicodedata.normalize("NFD", SECRET),
     "Markdown": escaped(SECRET),
     "Markdown in JSON": json.dumps(escaped(SECRET))[1:-1],
 }  # fmt: skip
@@ -43,6 +49,22 @@ def test_a_secret_goes_in_each_form(form: str) -> None:
 def test_a_secret_goes_from_texts_in_each_form(form: str) -> None:
     """A log may have written it so, and the columns of the tables hold what logs wrote."""
     assert remover([SECRET]).text(f"before {FORMS[form]} after") == f"before {MARK} after"
+
+
+def test_the_form_of_an_address_goes() -> None:
+    assert remover(["a secret/1"]).text(f"?q={quote_plus('a secret/1')}&x") == f"?q={MARK}&x"
+
+
+def test_file_names_of_pages_are_cleaned() -> None:
+    name = slug("CI Jörg O'Neill & Söhne")
+    person = remover(["JÖRG o'neill & Söhne"], words=True)
+    assert person.text(f'href="cis/{name}.html"') == f'href="cis/ci-{MARK}{name[-17:]}.html"'
+    assert person.text("j-rg-o-neill-s-hne") == "j-rg-o-neill-s-hne"
+
+
+def test_letters_that_no_mail_can_write_stand_for_a_few_only() -> None:
+    assert remover(["Łukasz"], words=True).text("by ?ukasz: really???????") == f"by {MARK}: really???????"
+    assert remover(["张伟明明"]).text("???? 张伟明明") == f"???? {MARK}"
 
 
 def test_bytes_that_are_no_text_stay_as_they_are() -> None:

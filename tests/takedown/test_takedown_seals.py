@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given, settings
@@ -35,6 +37,17 @@ def test_it_is_found_wherever_it_stands() -> None:
     assert sealed().clean(texts) == [
         f"x{MARK}x", "", MARK, f"by {MARK}.", "nothing", f"İ {MARK} {MARK}",
     ]  # fmt: skip
+
+
+def test_it_is_found_as_logs_write_it_elsewhere() -> None:
+    """An address of logs that names a person comes again with each collection."""
+    name = "Jörg O'Neill & Söhne"
+    texts = [quote(name), quote(name, ""), quote_plus(name), html.escape(name), json.dumps(name)[1:-1]]
+    person = seals.fresh().with_texts(remover([name], words=True))
+    assert person.clean([f"at /{text}/." for text in texts]) == [f"at /{MARK}/."] * len(texts)
+    secret = seals.fresh().with_texts(remover(['a/b c"d']))
+    assert seals.fresh().with_texts(remover(['a\\"b'])).clean([repr('a\\"b')]) == [f"'{MARK}'"]
+    assert secret.clean(["x?k=a%2Fb+c%22d", '{"k": "a/b c\\"d"}']) == [f"x?k={MARK}", f'{{"k": "{MARK}"}}']
 
 
 def test_what_is_none_stays() -> None:
