@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -131,12 +132,10 @@ def clusters(builds: pd.DataFrame, project: Ints) -> Ints:
     return np.where(change >= 0, by_change, alone).astype(np.int64)
 
 
-def make(
-    tables: Tables, settings: StatsSettings, now: pd.Timestamp, bound: pd.Timestamp | None = None
-) -> Base:
+def make(tables: Tables, settings: StatsSettings, now: pd.Timestamp, bound: datetime | None = None) -> Base:
     """The base of all statistics of these tables; windows end at `bound`, else at the newest data."""
     builds = unique_builds(tables.builds)
-    until = _end(builds, now) if bound is None else int(bound.value // 1000)
+    until = _end(builds, now) if bound is None else int(pd.Timestamp(bound).value // 1000)
     end = microseconds(builds["end_time"])
     rows = np.flatnonzero((end >= EARLIEST) & (end <= until) & flags(builds["final"], True))
     hit_build, hit_signature, hit_row, signatures = _hits(tables, builds, rows)

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from generator import words
 from generator.stats import (
     breakdowns,
     buildsets,
@@ -37,12 +38,10 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
 
     Windows end at the newest data; at `until` (UTC, included) if it is given, and later builds do not count.
     """
-    at = pd.Timestamp(now)
-    at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
-    base = make(tables, settings, at, None if until is None else pd.Timestamp(until))
+    at = pd.Timestamp(words.utc(now))
+    base = make(tables, settings, at, until)
     seen = looked(base, tables)
-    missing = unanswered(tables, base.until)
-    where = gaps(base, tables, missing)
+    where = gaps(base, tables, missing := unanswered(tables, base.until))
     unclassified = recents.unclassified(base, tables)
     around = facts(base, tables, settings, at)
     tried = buildsets.tries(base, tables)
