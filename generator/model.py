@@ -114,9 +114,7 @@ SIGNATURES: Schema = (
 ASKED: Schema = (
     Column("source", "string", "configured source, an index or a Zuul; never null"),
     Column("day", "timestamp", "midnight UTC: the documents of that day were asked for; never null"),
-    Column(
-        "query_hash", "string", "hash of the query; `builds-` or `buildsets-` and that which defines these"
-    ),
+    Column("query_hash", "string", "hash of the query; with `builds-` or `buildsets-` of their definition"),
     Column("complete", "bool", "the answer was whole, and the day and its lag were over: not asked again"),
     Column("reason", "string", "why the answer is not whole, or there is none; null if it is"),
     Column("asked", "timestamp", "when it was asked"),
