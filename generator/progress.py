@@ -35,7 +35,7 @@ class _Lines:
 
     def advance(self, steps: int = 1) -> None:
         self._done += steps
-        if time.monotonic() - self._last >= _LINE_EVERY_S:
+        if self._done != self._total and time.monotonic() - self._last >= _LINE_EVERY_S:
             self._last = time.monotonic()
             self.say()
 
