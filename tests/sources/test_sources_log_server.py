@@ -343,6 +343,17 @@ def test_a_process_that_is_killed_ends_the_run_with_an_error(bench: Bench) -> No
             list(crew.done())
 
 
+def test_an_interrupt_does_not_reach_what_still_imports() -> None:
+    """The process that the others are forked from gets Ctrl-C with the rest of its group."""
+    code = (
+        "from generator.sources.log_server import crew; crew.warm(); from multiprocessing import forkserver;"
+        "print(open(f'/proc/{forkserver._forkserver._forkserver_pid}/status').read())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    masks = dict(line.split(":\t") for line in run.stdout.splitlines() if line.startswith("Sig"))
+    assert int(masks["SigBlk"], 16) & 1 << signal.SIGINT - 1
+
+
 def test_what_the_processes_import_is_light() -> None:
     heavy = {"pandas", "pyarrow", "httpx", "pydantic", "numpy"}
     code = f"import sys, generator.sources.log_server.crew; print(*{heavy!r} & {{*sys.modules}})"

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_context
+from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -39,7 +39,13 @@ class Task:
 def warm() -> None:
     """Begin to import what the processes of a crew need, in the one that they are to be forked from."""
     get_context("forkserver").set_forkserver_preload([__name__, *ISSUED_MODULES])
-    forkserver.ensure_running()
+    resource_tracker.ensure_running()  # else it is begun by the line after the next, and takes the mask away
+    # Ctrl-C reaches that process, too, and while it imports it would answer with a traceback
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Crew:
