@@ -52,7 +52,7 @@ def init(
         str | None, typer.Option(help="A community's own configuration: openstack.", metavar="NAME")
     ] = None,
 ) -> None:
-    """Write a commented gatepost.yaml, an example signature and a .zuul.yaml."""
+    """Write a commented gatepost.yaml, a signature and a .zuul.yaml."""
     from generator.scaffold import scaffold
 
     typer.echo(scaffold(folder, example))
@@ -147,7 +147,7 @@ def demo(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Simulate a community with a known truth, and run the whole chain on its logs."""
+    """Simulate a community and run the whole chain on its logs."""
     from generator.demo import run
 
     run(folder, seed, scale, progress(quiet, verbose), engine)

@@ -74,7 +74,7 @@ def explain(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """What does Gatepost make of this failure? Exit 0: known, 3: not known, 1: error."""
+    """Name the known failures in the logs of a build. Exit 0: known, 3: not known, 1: error."""
     _consistent(paths, index, source, {"--files": files, "--passed": passed, "--zuul-return": zuul_return})
     if index is not None:
         from generator import explain_index
@@ -126,7 +126,7 @@ def query(
     verbose: Verbose = False,
     now: Now = None,
 ) -> None:
-    """Which lines and builds match a query, how many, since when? Exit 0: some, 3: none, 1: error."""
+    """Count the lines and builds that match a query. Exit 0: some, 3: none, 1: error."""
     from generator import query as querying
 
     first = moment(since, "--since") if since is not None else None

@@ -33,7 +33,7 @@ def lint(
     output: Output = Format.TEXT,
     zuul_return: ZuulReturn = None,
 ) -> None:
-    """Find signatures that are broken or do not do what they seem to; exit 1 on errors."""
+    """Find signatures that are broken or mislead. Exit 1 on errors."""
     from generator.lint.run import run
 
     if files is not None and against is None:

@@ -28,7 +28,7 @@ def publish(
     verbose: Verbose = False,
     now: Now = None,
 ) -> None:
-    """Put the built site where readers get it, in one step; a good one is not replaced by an emptier one."""
+    """Put the built site where readers get it. A good one is not replaced by an emptier one."""
     from generator import publish as publishing
     from generator.config import load
 
@@ -46,7 +46,7 @@ def correct(
     config: Config = DEFAULT,
     now: Now = None,
 ) -> None:
-    """Correct an edition: a dated entry on its page, in the archive and in the feed; its numbers stay."""
+    """Add a dated correction to an edition. It is on its page and in the feed; its numbers stay."""
     from generator.config import load
     from generator.editions import shelf
     from generator.store.files import Store
@@ -74,7 +74,7 @@ def takedown(
     config: Config = DEFAULT,
     now: Now = None,
 ) -> None:
-    """Remove a leaked secret or a person's data from editions, state, the built site and published ones."""
+    """Remove a leaked secret or a person's data from all that is kept."""
     from generator import takedown as taking_down
     from generator.config import load
     from generator.takedown.remover import from_input

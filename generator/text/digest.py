@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.text.context import PageContext
 from generator.text.layout import figure, frequent, paragraph, section
-from generator.text.missing import missing, unrated
+from generator.text.missing import missing, nothing_to_do, unrated
 from generator.text.names import label, plain, short
 from generator.text.records import Row
 from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of, word_of
@@ -153,7 +153,7 @@ class _Mail:
         bad = next((row for row in self._scope.frequent() if row["success_bad"]), None)
         if bad:
             asks.append(f"Narrow {plain(bad['signature'], 20)}: over 10 % of the builds it matches passed.")
-        asks = asks or ["Nothing asks for attention this week."]
+        asks = asks or [nothing_to_do(self._results)]
         return [line for ask in asks[:3] for line in paragraph(ask, indent="  ")]
 
 

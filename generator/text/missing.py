@@ -81,3 +81,10 @@ def unrated(results: Results) -> str:
     """Which CIs have no failure rate, and why; empty if all have one."""
     names = [inert(name, 40) for name in results.facts.unrated]
     return f"{words.listed(names)}: {NO_RATE}." if names else ""
+
+
+def nothing_to_do(results: Results) -> str:
+    """The sentence where nothing asks for help; another where nothing could, without builds."""
+    if not results.facts.builds:
+        return "No builds were collected: `gatepost check` says what each source answers."
+    return "Nothing asks for attention this week."

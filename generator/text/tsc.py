@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.text.context import PageContext
 from generator.text.digest import edition
-from generator.text.missing import missing, unrated
+from generator.text.missing import missing, nothing_to_do, unrated
 from generator.text.names import inert, label
 from generator.text.records import Row
 from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of, word_of
@@ -46,7 +46,7 @@ def tsc(results: Results, context: PageContext) -> str:
         "## New or worse\n\n" + _items(scope.in_state("new", "returned", "worse"), context),
         "## Better or gone\n\n" + _items(scope.in_state("better", "gone"), context),
         "## Most frequent signatures\n\n" + _frequent(scope, context),
-        "## What would help\n\n" + _help(scope, context, results.facts.coverage_threshold),
+        "## What would help\n\n" + _help(results, scope, context),
         f"Numbers and definitions: {context.page(context.permalink or 'index.html')}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -141,14 +141,14 @@ def _frequent(scope: Scope, context: PageContext) -> str:
     return _table(("Signature", "Failed builds", "Failure rate", "Change, points"), rows) if rows else "None."
 
 
-def _help(scope: Scope, context: PageContext, threshold: float) -> str:
+def _help(results: Results, scope: Scope, context: PageContext) -> str:
     """What a person could do this week, from what is new, worse, unclassified or badly described."""
     lines = [
         f"- Look at {_name(row, context)}: {word_of(row)}, no owner yet."
         for row in scope.in_state("new", "worse", "returned")
         if not context.signature(row["signature"]).owner
     ]
-    unread = scope.unread(threshold)
+    unread = scope.unread(results.facts.coverage_threshold)
     lines = [*([f"- {unread}"] if unread else []), *lines]
     known = scope.totals.get("classified")
     if known and known["n"] > known["k"]:
@@ -159,4 +159,4 @@ def _help(scope: Scope, context: PageContext, threshold: float) -> str:
         for row in scope.frequent()
         if row["success_bad"]
     ]
-    return "\n".join(lines[:_LONGEST]) or "Nothing asks for attention this week."
+    return "\n".join(lines[:_LONGEST]) or nothing_to_do(results)
