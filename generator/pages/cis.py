@@ -11,7 +11,7 @@ from generator.pages.cells import interval_cell, rate_cell, time_cell, trend_cel
 from generator.pages.group import counts_line, group_figure, group_keys
 from generator.pages.paths import ci_path, root_of
 from generator.pages.signature_rows import hit_table, top_of
-from generator.pages.state_tables import coverage_table, examined_share, newest_cell
+from generator.pages.state_tables import coverage_table, examined_cell, newest_cell
 from generator.render import Cell, Column, Table, render
 from generator.render import Row as TableRow
 from generator.site import Page
@@ -61,7 +61,7 @@ def _index(book: Book) -> Table:
         Column(f"95\u202f% interval, 0 to {100 * top:.3g}\u202f%", short="95\u202f% interval"),
         Column("Change on 7\u202fd before", short="Change"),
         Column("Infra, 7\u202fd", numeric=True),
-        Column("Examined, 7\u202fd", numeric=True),
+        Column("Failed builds examined, 7\u202fd", numeric=True, short="Examined, 7\u202fd"),
         Column("Newest build", nowrap=True),
         Column("Collected", nowrap=True),
     )
@@ -76,7 +76,7 @@ def _index(book: Book) -> Table:
                     interval_cell(row, top) if row else "",
                     trend_cell(row),
                     Cell(words.count(row["infra"]) if row else "no data", sort=row["infra"] if row else -1),
-                    rate_cell(examined_share(book, ci, all_)),
+                    examined_cell(all_),
                     newest_cell(book, last),
                     time_cell(last["collected"] if last else None),
                 )

@@ -12,6 +12,7 @@ from generator.pages.book import Book
 from generator.pages.cells import interval_cell, rate_cell, share_cell
 from generator.pages.paths import ci_path
 from generator.pages.signature_rows import name_cell, top_of
+from generator.pages.state_tables import examined_cell
 from generator.render import Cell, Column, Table, render
 from generator.render import Row as TableRow
 from generator.site import Page
@@ -88,7 +89,7 @@ def _months(months: list[Row]) -> Table:
         Column("Builds", numeric=True),
         Column("Infra", numeric=True),
         Column("Classified", numeric=True),
-        Column("Examined", numeric=True),
+        Column("Failed builds examined", numeric=True, short="Examined"),
     )
     cells = [
         TableRow(
@@ -99,7 +100,7 @@ def _months(months: list[Row]) -> Table:
                 Cell(words.count(row["run"]) if row["has_data"] else "no data", sort=row["run"]),
                 Cell(words.count(row["infra"]) if row["has_data"] else "", sort=row["infra"]),
                 share_cell(row["classified"], row["failed_examined"]),
-                share_cell(row["examined"], row["run"]),
+                examined_cell(row),
             )
         )
         for row in months[: -_MONTHS - 1 : -1]

@@ -17,12 +17,12 @@ _TOP_JOBS = 6
 
 
 def freshness_table(book: Book, root: str, at_most: int = 1000) -> Table:
-    """CIs by name: newest build, its age, builds of 7 d, how many were examined; of many the largest."""
+    """CIs by name: newest build, its age, builds of 7 d, failed ones examined; of many the largest."""
     columns = (
         Column("CI"),
         Column("Newest build", nowrap=True),
         Column("Builds, 7\u202fd", numeric=True),
-        Column("Examined, 7\u202fd", numeric=True),
+        Column("Failed builds examined, 7\u202fd", numeric=True, short="Examined, 7\u202fd"),
     )
     newest = {row["ci"]: row for row in records(book.results.freshness)}
     week = book.groups.get(("ci", "all", "7d"), {})
@@ -38,22 +38,22 @@ def freshness_table(book: Book, root: str, at_most: int = 1000) -> Table:
 
 def _ci_row(book: Book, ci: str, newest: Row | None, week: Row | None, root: str) -> TableRow:
     run = week["run"] if week else 0
-    share = examined_share(book, ci, week)
     return TableRow(
         (
             Cell(inert(ci), href=root + ci_path(ci)),
             newest_cell(book, newest),
             Cell(words.count(run), sort=run),
-            rate_cell(share),
+            examined_cell(week),
         )
     )
 
 
-def examined_share(book: Book, ci: str, row: Row | None) -> Row | None:
-    """Builds examined of those run, of a row of `groups`; none where builds that passed are not known."""
-    if not row or not row["run"] or ci in book.facts.unrated:
-        return None
-    return {"k": row["examined"], "n": row["run"], "rate": row["examined"] / row["run"]}
+def examined_cell(row: Row | None) -> Cell:
+    """Failed builds examined of those that there were, of a row of `groups` or `history`."""
+    if row is None or not row["run"]:
+        return rate_cell(None)
+    k, n = row["failed_examined"], row["failed"]
+    return rate_cell({"k": k, "n": n, "rate": k / n}) if n else Cell("none failed", sort=-1)
 
 
 def newest_cell(book: Book, row: Row | None) -> Cell:
