@@ -85,9 +85,9 @@ def is_it_us(
         return f"{_fact(narrow, reach, ascii)}{_but(unknown)}."
     known = [d for d in _DIMENSIONS if d not in unknown]
     if not known:
-        return f"Of its {words.count(hits)} hits {reach}it is not known where they ran."
+        return f"Of the signature's {words.count(hits)} hits {reach}it is not known where they ran."
     none = " or ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
-    return f"Its {words.count(hits)} hits {reach}point to no single {none}{_but(unknown)}."
+    return f"The signature's {words.count(hits)} hits {reach}point to no single {none}{_but(unknown)}."
 
 
 def _known(rows: Iterable[Row], dimension: str) -> bool:
@@ -105,10 +105,8 @@ def _but(unknown: list[str]) -> str:
 def _fact(at: Place, reach: str, ascii: bool) -> str:
     verb = {"provider": "ran in", "project": "were of", "job": "were of", "branch": "were on"}[at.dimension]
     share = words.rate(at.share_of_builds, ascii=ascii)
-    return (
-        f"{words.count(at.hits)} of its {words.count(at.of)} hits {reach}{verb} {_name(at, ascii)}, "
-        f"which has {share} of the builds of these jobs"
-    )
+    hits = f"{words.count(at.hits)} of the signature's {words.count(at.of)} hits"
+    return f"{hits} {reach}{verb} {_name(at, ascii)}, which has {share} of the builds of these jobs"
 
 
 def _name(at: Place, ascii: bool) -> str:

@@ -30,7 +30,7 @@ def test_the_week_of_the_mock() -> None:
         "Name 2091874 breaks the gate more than before: it is in 112 of 353 failed builds, "
         "after 3 in the 7 d before.",
         "Builds fail more often than before: 14.3 % (353 of 2,462), +4.3 points (+2.3 to +6.3).",
-        "95 of its 112 hits in all pipelines ran in aldgate-north1, "
+        "95 of the signature's 112 hits in all pipelines ran in aldgate-north1, "
         "which has 26.0 % of the builds of these jobs: "
         "more likely that provider than our changes.",
     )
@@ -110,7 +110,9 @@ def test_what_is_not_known_of_the_builds_is_not_said_to_be_alike() -> None:
     ]
     rows += [made.share("s", "project", "nova", 30, 400), made.share("s", "project", "cinder", 35, 400)]
     said = is_it_us(rows, "7d")
-    assert said == "Its 65 hits point to no single project; provider, job and branch are not known."
+    assert (
+        said == "The signature's 65 hits point to no single project; provider, job and branch are not known."
+    )
     lost = [made.share("s", "provider", "(unknown)", 60, 100), made.share("s", "provider", "a", 5, 700)]
     assert place(lost, "provider", "7d") is None
 
@@ -127,5 +129,5 @@ def test_a_change_that_only_one_of_many_comparisons_shows_is_said_to_be_maybe_ch
 def test_hits_of_another_window_are_said_to_be_of_that_one() -> None:
     rows = [made.share("s", "project", "nova", 30, 400), made.share("s", "project", "cinder", 35, 400)]
     assert is_it_us(rows, "7d", over_all=True, other=True).startswith(
-        "Its 65 hits in all pipelines in 7 d point"
+        "The signature's 65 hits in all pipelines in 7 d point"
     )
