@@ -63,7 +63,7 @@ def freeze(week: Week, tables: Tables, settings: StatsSettings, context: PageCon
     results = compute(tables, settings, context.generated, week.end - _TICK)
     # what was not answered of later days is no matter of this week
     results = replace(results, partial=results.partial[results.partial["day"] < week.end])
-    missing = (*_missing(week, results), *_unseen(week, tables))
+    missing = (*_missing(week, results, _told(tables)), *_unseen(week, tables))
     remarks = (*missing, *_young(week, results), *_late(week, context.generated))
     told = replace(context, remarks=remarks, permalink=page_of(week.id), editions=())
     document = {
@@ -92,11 +92,18 @@ def _late(week: Week, made: datetime) -> Iterator[str]:
         )
 
 
-def _missing(week: Week, results: Results) -> Iterator[str]:
-    """What of the week nobody saw."""
+def _told(tables: Tables) -> set[Any]:
+    """The days of which sources told all that there was: without builds they were quiet."""
+    asked = tables.asked[tables.asked["query_hash"].str.startswith("builds-").fillna(False).astype(bool)]
+    whole = asked["complete"].fillna(False).astype(bool)
+    return set(asked.loc[whole, "day"]) - set(asked.loc[~whole, "day"])
+
+
+def _missing(week: Week, results: Results, told: set[Any]) -> Iterator[str]:
+    """What of the week nobody saw, but for days that are `told`."""
     days = results.days
     seen = days[(days["pipeline"] == ALL) & (days["voting"] == "all") & (days["day"] >= week.start)]
-    empty = [day.to_pydatetime() for day in seen.loc[~seen["has_data"], "day"]]
+    empty = [day.to_pydatetime() for day in seen.loc[~seen["has_data"], "day"] if day not in told]
     if empty:
         yield f"Partial week: no builds were seen on {words.listed([words.weekday(d) for d in empty], 7)}."
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from weeks import DAY, HOUR, MONDAY, SIGNATURE, build, daily, frozen, tables, total, unanswered
+from weeks import DAY, HOUR, MONDAY, SIGNATURE, answered, build, daily, frozen, tables, total, unanswered
 
 from generator.editions.edition import Edition, Week
 from generator.editions.freeze import due
@@ -99,6 +99,13 @@ def test_windows_end_with_the_week_also_where_its_last_days_were_not_seen() -> N
     told = "Partial week: no builds were seen on Sat 14 Nov and Sun 15 Nov."
     assert edition.document["partial"] and told in edition.document["remarks"]
     assert told in " ".join(edition.digest.split()) and told in edition.tsc
+
+
+def test_a_quiet_day_is_nothing_missing_where_a_source_told_all_of_it() -> None:
+    rows, saturday = daily(MONDAY - 2 * WEEK, 12), MONDAY - 2 * DAY
+    one, both = (made(rows, asked=answered(*days)) for days in ([saturday], [saturday, saturday + DAY]))
+    assert one.document["remarks"] == ["Partial week: no builds were seen on Sun 15 Nov."]
+    assert both.document["remarks"] == [] and not both.document["partial"]
 
 
 def test_what_was_not_answered_of_the_week_is_said_and_of_later_days_not() -> None:
