@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.config import Settings
+from generator.errors import GatepostError
 from generator.progress import Progress
 from generator.signatures.load import load_folder
 from generator.sources.queries import usable
@@ -32,12 +33,25 @@ def gather(
         coverage_threshold=settings.coverage_threshold, main_pipeline=settings.main_pipeline
     )
     store = Store(settings.state)
+    takedowns = notes.sentences(store)  # before what they are about, so that none is missed later
     tables = store.read()
     context = _context(settings, tables, now)
     if progress is not None:
         editions = weekly.editions(store, tables, thresholds, context, progress)
-        context = replace(context, editions=editions, takedowns=notes.sentences(store))
+        context = replace(context, editions=editions, takedowns=takedowns)
     return compute(tables, thresholds, now), context
+
+
+def refuse_outdated(settings: Settings, context: PageContext) -> None:
+    """GatepostError if something was removed on request since all was gathered: it may still be in there."""
+    from generator.store.files import Store
+    from generator.takedown import notes
+
+    if notes.sentences(Store(settings.state)) != context.takedowns:
+        raise GatepostError(
+            "a text was removed on request while the site was built; the old site stays",
+            "run `gatepost build` again",
+        )
 
 
 def _context(settings: Settings, tables: Tables, now: datetime) -> PageContext:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from generator import words
 from generator.config import Settings
 from generator.errors import GatepostError
-from generator.gathering import gather
+from generator.gathering import gather, refuse_outdated
 from generator.matching.parallel import cores
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
@@ -140,6 +140,7 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
         site_json.write(results, context, folder / "data")
         site_search.write(files.search_entries(results, context), folder)
         published.publish(settings.state, folder)
+        refuse_outdated(settings, context)
 
     look = site.SiteSettings(
         community=settings.community,

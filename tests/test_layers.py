@@ -72,6 +72,7 @@ SIDEWAYS = {
     ("takedown", "editions"),
     ("takedown", "publish"),
     ("takedown", "site"),
+    ("takedown", "site_swap"),
     ("takedown", "store"),
     ("takedown", "text"),
     ("pages", "figures"),

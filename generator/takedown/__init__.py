@@ -74,6 +74,7 @@ def _sites(places: Places) -> Iterator[list[Path]]:
     """The sites to clean, none of which anybody else changes."""
     from contextlib import ExitStack
 
+    from generator import site_swap
     from generator.publish import folder
 
     output = places.settings.output
@@ -82,6 +83,8 @@ def _sites(places: Places) -> Iterator[list[Path]]:
             if not (published / folder.SITES).is_dir():
                 raise GatepostError(f"{published}: holds no published sites", "name what `publish` was given")
             held.enter_context(folder.opened(published))
+        if (output / "index.html").is_file():
+            held.enter_context(site_swap.still(output))
         kept = [site for published in places.published for site in folder.kept(published)]
         yield ([output] if (output / "index.html").is_file() else []) + kept
 

@@ -9,6 +9,8 @@ import json
 import os
 import shutil
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,16 +20,18 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from generator import pipeline
+from generator import pipeline, site_swap
 from generator.cli import app
 from generator.config import Settings, load
 from generator.editions import shelf
+from generator.errors import GatepostError
 from generator.pages.schemas import schema_of, schemas
-from generator.progress import Progress
+from generator.progress import Progress, Task
 from generator.publish import Options, publish
 from generator.store.files import Store
 from generator.store.manifest import load as manifest
-from generator.takedown import notes
+from generator.takedown import Places, notes, take_down
+from generator.takedown.remover import remover
 
 SECRET = "Gandalf & <Co>"
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -215,6 +219,36 @@ def test_collecting_again_does_not_bring_it_back(folder: Path) -> None:
     assert len(tables.builds) == 5 and set(tables.hits["signature"]) == {"100", "200"}
     assert tables.hits["excerpt"].str.contains("[removed]", regex=False).all()
     assert {name for name in holding(folder) if name.startswith("state/")} == set()
+
+
+def test_a_build_that_began_before_does_not_bring_it_back(folder: Path) -> None:
+    class During(Progress):
+        """A removal while pages are written, of which the build knows nothing."""
+
+        @contextmanager
+        def task(self, what: str, total: int | None = None) -> Iterator[Task]:
+            if what == "Writing pages":
+                run(folder, SECRET)
+            with super().task(what, total) as task:
+                yield task
+
+    settings = load(folder / "gatepost.yaml")
+    with pytest.raises(GatepostError, match="removed on request while the site was built"):
+        pipeline.build(settings, MONDAY + timedelta(days=2), During(0))
+    assert not [name for name in holding(folder) if name.startswith("public/")]
+    pipeline.build(settings, MONDAY + timedelta(days=2), Progress(0))
+    assert not [name for name in holding(folder) if name.startswith("public/")]
+
+
+def test_while_a_site_is_written_nothing_is_removed(folder: Path) -> None:
+    places = Places(load(folder / "gatepost.yaml"))
+    before = holding(folder)
+    with (
+        site_swap.workshop(folder / "public"),
+        pytest.raises(GatepostError, match="another build"),
+    ):
+        take_down(places, remover([SECRET]), MONDAY, dry=False)
+    assert holding(folder) == before
 
 
 def test_an_edition_that_held_it_says_that_something_was_removed(folder: Path) -> None:
