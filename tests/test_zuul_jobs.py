@@ -49,12 +49,18 @@ def test_a_failing_job_explains_itself(job: Job) -> None:
     assert "job-output.txt, line 3" in text and "assumed" not in text  # the inventory was there
 
 
-def test_whatever_is_in_the_log_runs_nowhere(job: Job) -> None:
+def test_whatever_is_in_the_logs_runs_and_writes_nowhere(job: Job) -> None:
+    (job.work / "other").mkdir()
+    (job.work / "other" / "file").write_text("as it was")
+    (job.logs / "gatepost-explain.txt").symlink_to(job.work / "other" / "file")
+    (job.logs / "zuul-info").symlink_to(job.work / "other")
     done = explain(job, HOSTILE)
     assert done.returncode == 0, done.stdout
     assert job.returned["warnings"][0].startswith("Gatepost: No known failure: 1 signature, ")
     assert "\x1b" not in (job.logs / "gatepost-explain.txt").read_text()
     assert not list(job.work.parent.rglob("owned"))
+    assert [path.name for path in (job.work / "other").iterdir()] == ["file"]
+    assert (job.work / "other" / "file").read_text() == "as it was"
 
 
 @pytest.mark.parametrize("broken", ["no signatures", "no command", "too slow"])
