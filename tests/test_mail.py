@@ -28,6 +28,7 @@ from generator.errors import GatepostError
 from generator.mail import notes
 from generator.mail.sending import Sending, frozen
 from generator.scaffold import scaffold
+from generator.store import transaction
 from generator.store.atomic import locked
 from generator.store.files import Store
 
@@ -279,7 +280,7 @@ def test_a_state_that_cannot_be_written_stops_the_mail(tmp_path: Path) -> None:
 def test_what_was_sent_but_cannot_be_noted_is_told_and_not_sent_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notes, "PAUSE_S", 0.01)
+    monkeypatch.setattr(transaction, "PATIENCE_S", 0.01)
     with plain(inbox := Inbox(), tmp_path) as path, ExitStack() as held:
         inbox.then = lambda: held.enter_context(locked(tmp_path / "state"))
         code, _, said = run(path, "--send")

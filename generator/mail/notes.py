@@ -6,21 +6,17 @@ It is noted before the server is given it, so that a crash leaves a doubt and ne
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from generator.errors import GatepostError
 from generator.model import SCHEMA_VERSION
 from generator.store.files import Store
 from generator.store.manifest import key_of
 from generator.store.transaction import writing
 
 State = Literal["sent", "unknown"]
-
-TRIES, PAUSE_S = 20, 1.0
 
 
 @dataclass(frozen=True)
@@ -59,16 +55,7 @@ def begin(folder: Path, note: Note, expected: Note | None) -> bool:
 
 def put(folder: Path, edition: str, note: Note | None) -> None:
     """Replace the note of an edition; None forgets it. GatepostError if the state cannot be written."""
-    for left in reversed(range(TRIES)):
-        try:
-            Store(folder).put_files({_name(edition): _dump(note) if note else None})
-        except GatepostError:
-            # a collection has it for moments only, and what is known now must not be lost
-            if not left:
-                raise
-            time.sleep(PAUSE_S)
-        else:
-            return
+    Store(folder).put_files({_name(edition): _dump(note) if note else None})
 
 
 def made(edition: str, message_id: str, state: State, at: datetime, recipients: int) -> Note:

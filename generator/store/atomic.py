@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from generator.errors import GatepostError
 
@@ -14,6 +16,7 @@ from generator.errors import GatepostError
 UNFINISHED = ".tmp"
 #: In a folder that has one writer at a time.
 LOCK = ".lock"
+_PAUSE_S = 0.1
 
 
 def write(path: Path, data: bytes) -> None:
@@ -49,17 +52,18 @@ def disk_errors(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, patience_s: float = 0) -> Iterator[None]:
     """Be the only writer of a folder; GatepostError names the process that is. A dead one holds no lock."""
     with (folder / LOCK).open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        until = time.monotonic() + patience_s
+        while not (mine := _taken(file)) and time.monotonic() < until:
+            time.sleep(_PAUSE_S)
+        if not mine:
             file.seek(0)
             raise GatepostError(
                 f"{folder}: is being written by process {file.read().strip() or 'unknown'}",
                 "wait until it has ended, or name another folder",
-            ) from None
+            )
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
@@ -68,3 +72,11 @@ def locked(folder: Path) -> Iterator[None]:
         finally:
             with suppress(OSError):
                 file.truncate(0)
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -14,6 +14,8 @@ from generator.store import atomic, manifest, parquet
 from generator.store.days import BY_DAY
 from generator.store.manifest import Entry, Manifest
 
+#: Others write for moments only, and what was collected or sent meanwhile must not be lost.
+PATIENCE_S = 10.0
 # only what has such a name is ever removed: the folder may hold things that are not ours
 _OURS = re.compile(r"[a-z_]+\.[0-9a-f]{16}\.parquet(\.tmp|\.part)?|manifest\.json\.tmp")
 _OUR_FILES = re.compile(r"[\w.-]+\.[0-9a-f]{16}(\.\w+)?(\.tmp|\.part)?", re.ASCII)
@@ -70,7 +72,7 @@ def writing(folder: Path) -> Iterator[Transaction]:
     """A change under the lock; whatever happens, only files of the state that counts are left behind."""
     with atomic.disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with atomic.locked(folder):
+        with atomic.locked(folder, PATIENCE_S):
             try:
                 transaction = Transaction(folder, manifest.load(folder))
                 yield transaction

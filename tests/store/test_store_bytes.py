@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+from generator.store.atomic import locked
 from generator.store.files import Store
 from generator.store.transaction import writing
 
@@ -83,3 +86,15 @@ def test_a_name_that_could_lead_elsewhere_is_refused(tmp_path: Path, name: str) 
         Store(tmp_path).put_files({name: b"1"})
     with pytest.raises(ValueError, match="no name"):
         Store(tmp_path).read_bytes(name)
+
+
+def test_who_writes_at_the_same_moment_is_waited_for(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put_files({EDITION: b"old"})
+    with ExitStack() as held:
+        held.enter_context(locked(tmp_path))
+        timer = Timer(0.3, held.close)
+        timer.start()
+        store.put_files({EDITION: b"new"})
+        timer.join()
+    assert store.read_bytes(EDITION) == b"new"
