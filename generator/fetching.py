@@ -91,6 +91,8 @@ class _Folder:
 
     def _chunks(self, path: str, limit: int) -> Iterator[bytes]:
         try:
+            if not (self._folder / path).is_file():  # to open a pipe may take for ever
+                raise AbsentError(path)
             with (self._folder / path).open("rb") as file:
                 yield from _limited(iter(lambda: file.read(_CHUNK), b""), limit, self.moved)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

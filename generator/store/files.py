@@ -118,8 +118,8 @@ class Store:
             for uuid, query_set, result, collected in zip(
                 *(column.to_pylist() for column in columns.columns), strict=True
             ):
-                early = unfinished is not None and result is None and collected > unfinished
-                if query_set is not None and not early:
+                late = unfinished is None or (collected is not None and collected <= unfinished)
+                if query_set is not None and (result is not None or late):
                     known[uuid] = query_set
         return known
 

@@ -645,3 +645,10 @@ def test_an_answer_without_builds_voids_how_its_source_answered(tmp_path: Path) 
     assert rows(store.read().skipped, "source") == [("b",)]
     store.prune(NOW - timedelta(days=9), ["a"])
     assert store.read().skipped.empty
+
+
+def test_when_a_build_was_collected_may_be_missing_in_a_state_from_elsewhere(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add(tables([build("a", result=None, collected=None), build("b", collected=None)]), NOW)
+    assert store.known(NOW) == {"b": "q1"}
+    assert store.known() == {"a": "q1", "b": "q1"}

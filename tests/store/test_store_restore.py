@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,6 +135,14 @@ def test_a_server_that_packs_is_understood(state: Path, site: LogServer, second:
         path.unlink()
     restore(site.url, second)
     assert state_files(second) == state_files(state)
+
+
+def test_a_pipe_in_a_folder_is_no_file(state: Path, site: LogServer, second: Path, tmp_path: Path) -> None:
+    path = path_of(site.root, "state/days/2026-11-19/hits.*")
+    path.unlink()
+    os.mkfifo(path)
+    done = restore(str(tmp_path / "site"), second)
+    assert done is not None and list(done.lost.values()) == ["missing"]
 
 
 @pytest.mark.parametrize("packing", ["gzip, gzip", "zstd"])
