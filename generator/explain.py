@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from generator.errors import GatepostError
-from generator.explain_settings import CONFIG, settings_of
+from generator.explain_settings import CONFIG, ExplainSettings, settings_of
 from generator.explain_text import SUCCESS, Found, Line, Place, Report, Unexplained, headline, render
 from generator.matching.engine import Engine
 from generator.matching.excerpts import excerpt, published
 from generator.matching.failure_lines import LINES, Ranked, Ranker, rank_log, ranker_against
-from generator.matching.inputs import STDIN, Build, Skipped, gather
+from generator.matching.inputs import STDIN, Build, Inputs, Skipped, gather
 from generator.matching.ndjson import Documents
 from generator.matching.reading import LogStream, open_log
 from generator.matching.survey import Hits, Survey, survey
@@ -51,15 +51,9 @@ def run(
     """
     settings = settings_of(config, signatures_dir, files_list)
     loaded = _loaded(settings.signatures)
-    inputs = gather(paths, FileList.load(settings.files), stdin)
-    inputs.fields = settings.fields(inputs.documents)
-    inputs.skipped += [Skipped(f"{p.path}:{p.line}", "broken signature", p.message) for p in loaded.errors]
     cache = cache or _cache()
     engine = Engine(loaded.signatures, cache)
-    paths_of = {signature.id: signature.path for signature in loaded.signatures}
-    inputs.skipped += [
-        Skipped(paths_of[name], "refused query", e.message) for name, e in engine.refused.items()
-    ]
+    inputs = _inputs(paths, settings, loaded, engine, stdin)
     against = _passed(passed)  # says at once if there is no such log
     stdin_lines = ranker_against(against) if STDIN in paths else None
     result = survey(engine, cache, inputs, progress or Progress(0), workers, stdin_lines)
@@ -72,6 +66,20 @@ def run(
     if zuul_return is not None:
         write(zuul_return, [headline(report)])
     return _json(result) if output_format == "json" else render(report), code
+
+
+def _inputs(
+    paths: Sequence[str], settings: ExplainSettings, loaded: Loaded, engine: Engine, stdin: BinaryIO | None
+) -> Inputs:
+    """What to search, and what of the signatures cannot be searched for."""
+    inputs = gather(paths, FileList.load(settings.files), stdin)
+    inputs.fields = settings.fields(inputs.documents)
+    inputs.skipped += [Skipped(f"{p.path}:{p.line}", "broken signature", p.message) for p in loaded.errors]
+    paths_of = {signature.id: signature.path for signature in loaded.signatures}
+    inputs.skipped += [
+        Skipped(paths_of[name], "refused query", error.message) for name, error in engine.refused.items()
+    ]
+    return inputs
 
 
 def _loaded(folder: Path) -> Loaded:
