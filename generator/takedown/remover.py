@@ -115,7 +115,9 @@ def _forms(char: str, told: bool) -> list[str]:
 
 def remover(texts: Iterable[str], *, words: bool = False) -> Remover:
     """One for these texts, white space joined; GatepostError, which never says them, for what cannot be."""
-    one = (unicodedata.normalize("NFC", text) for text in texts if text.strip())
+    given = [text for text in texts if text.strip()]
+    # as it was given too: a few characters are others in the normal form
+    one = (form for text in given for form in (text, unicodedata.normalize("NFC", text)))
     joined = tuple(dict.fromkeys(" ".join(text.split()) for text in one))
     if not joined:
         raise GatepostError("there is no text to remove", "give it in a file: --file F, or --file -")

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 
@@ -112,6 +112,7 @@ def test_a_person_is_whole_words_whatever_their_case() -> None:
         st.characters(codec="utf-8", exclude_categories=("Cc", "Zs", "Zl", "Zp")), min_size=8, max_size=20
     )
 )
+@example("0000000\uf900")  # another character in the normal form
 def test_any_text_goes_from_pages_and_json(text: str) -> None:
     if text.split() != [text] or text in MARK:
         return
