@@ -121,7 +121,7 @@ def remover(texts: Iterable[str], *, words: bool = False) -> Remover:
     joined = tuple(dict.fromkeys(" ".join(text.split()) for text in one))
     if not joined:
         raise GatepostError("there is no text to remove", "give it in a file: --file F, or --file -")
-    if min(map(len, joined)) < SHORTEST or max(map(len, joined)) > LONGEST or len(joined) > MOST:
+    if min(map(len, joined)) < SHORTEST or max(map(len, joined)) > LONGEST or len(given) > MOST:
         raise GatepostError(
             f"each line must have {SHORTEST} to {LONGEST} characters, and there may be {MOST} lines",
             "a shorter text stands in too many places that have nothing to do with it",

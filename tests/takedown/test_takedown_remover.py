@@ -17,7 +17,7 @@ from markupsafe import escape
 from generator.errors import GatepostError
 from generator.render import json_block
 from generator.site import slug
-from generator.takedown.remover import MARK, Remover, from_input, remover
+from generator.takedown.remover import MARK, MOST, Remover, from_input, remover
 from generator.text.names import plain
 from generator.text.tsc import escaped
 
@@ -142,3 +142,10 @@ def test_texts_come_from_the_line_a_file_or_stdin(tmp_path: Path, monkeypatch: p
     for text, path in ((None, None), ("a text", file), (None, tmp_path / "missing")):
         with pytest.raises(GatepostError):
             from_input(text, path)
+
+
+def test_texts_are_counted_as_they_were_given() -> None:
+    decomposed = [f"Jane\u0301 Doe {number}" for number in range(MOST)]
+    assert remover(decomposed).text("by Jan\u00e9 Doe 7") == f"by {MARK}"
+    with pytest.raises(GatepostError, match="there may be 1000 lines"):
+        remover([*decomposed, "one more"])
