@@ -6,22 +6,12 @@ unless its meaning says otherwise, and an all-null column keeps its type in memo
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from generator.reviews_model import ACCOUNTS, CHANGES, COMMENTS, JOB_RESULTS, PATCHSETS, VOTES
+from generator.schema import Column as Column
+from generator.schema import Schema as Schema
+from generator.schema import Type as Type
 
 SCHEMA_VERSION = 1
-
-Type = Literal["string", "int64", "float64", "bool", "timestamp"]
-
-
-class Column(NamedTuple):
-    """One column of a table: its name, its type and what it means."""
-
-    name: str
-    type: Type
-    meaning: str
-
-
-Schema = tuple[Column, ...]
 
 OUTCOMES = ("success", "failure", "infra", "neutral")
 
@@ -160,7 +150,7 @@ BUILDSETS: Schema = (
 
 CURSORS: Schema = (
     Column("source", "string", "name of the configured source; never null; unique together with kind"),
-    Column("kind", "string", "`builds` or `buildsets`; never null"),
+    Column("kind", "string", "`builds`, `buildsets` or `changes`; never null"),
     Column("tenant", "string", "Zuul tenant"),
     Column(
         "scope",
@@ -244,6 +234,12 @@ TABLES: dict[str, Schema] = {
     "answers": ANSWERS,
     "buildsets": BUILDSETS,
     "cursors": CURSORS,
+    "changes": CHANGES,
+    "patchsets": PATCHSETS,
+    "comments": COMMENTS,
+    "job_results": JOB_RESULTS,
+    "votes": VOTES,
+    "accounts": ACCOUNTS,
     "history_builds": HISTORY_BUILDS,
     "history_hits": HISTORY_HITS,
 }

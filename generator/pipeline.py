@@ -73,6 +73,7 @@ def restore(settings: Settings, where: str, may_be_new: bool, progress: Progress
 
 def collect(settings: Settings, now: datetime, progress: Progress) -> None:
     """Everything new of every source goes into the store; one that cannot be used is a row of `skipped`."""
+    from generator.store import keeping
     from generator.store.files import Store
 
     loaded = load_folder(settings.signatures)
@@ -91,11 +92,8 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
             f"{one.name}: {words.plural(len(keeper.builds), 'build')} new or examined anew, "
             f"{words.plural(keeper.hits, 'hit')}"
         )
-    # back from the newest build, as all windows: of logs of 2013 a report can be made today
-    newest = store.newest_day(now)
-    names = [one.name for one in settings.sources]
-    store.prune((newest or now) - timedelta(days=settings.keep_days), names)
-    if newest is None:
+    keeping.forget_old(store, settings.keep_days, [one.name for one in settings.sources], now)
+    if store.newest_day(now) is None and store.newest_day(now, "reviews") is None:
         progress.note("No build with an end time yet: `gatepost check` says what each source answers")
     if len(failed) == len(settings.sources):
         raise failed[0]

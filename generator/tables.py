@@ -97,6 +97,12 @@ class Tables:
     answers: pd.DataFrame
     buildsets: pd.DataFrame
     cursors: pd.DataFrame
+    changes: pd.DataFrame
+    patchsets: pd.DataFrame
+    comments: pd.DataFrame
+    job_results: pd.DataFrame
+    votes: pd.DataFrame
+    accounts: pd.DataFrame
     history_builds: pd.DataFrame
     history_hits: pd.DataFrame
 

@@ -47,6 +47,8 @@ LAYERS: list[set[str]] = [
     {"signatures"},
     {
         "model",
+        "reviews_model",
+        "schema",
         "tables",
         "config",
         "fetching",

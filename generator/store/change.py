@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from generator import words
 from generator.model import SKIPPED, TABLES
-from generator.store import gone, merge, slices, started
+from generator.store import gone, merge, reviews, slices, started
 from generator.store.days import DAILY, in_order, labels
 from generator.store.parquet import to_arrow
 from generator.store.reading import Reader
@@ -41,6 +41,7 @@ def add(transaction: Transaction, reader: Reader, tables: Tables, now: datetime,
         transaction.put(key, table)
     slices.add(transaction, reader, tables.asked, tables.answers)
     started.add(transaction, reader, tables.buildsets)
+    reviews.add(transaction, reader, tables)
     notes = pd.concat([tables.skipped, notes, reader.damage(now)], ignore_index=True)
     sources = {source, *tables.builds["source"].dropna(), *tables.skipped["source"].dropna()} - {None}
     _whole(transaction, "skipped", merge.skipped(reader.whole("skipped"), notes, examined, sources))

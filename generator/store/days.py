@@ -23,8 +23,14 @@ SLICED: dict[str, list[str]] = {
 }
 #: The same of the day on which the event came that started a set of builds.
 STARTED: dict[str, list[str]] = {"buildsets": ["event_time", "buildset"]}
+#: The same of the day on which a patch set was uploaded, or a comment written.
+REVIEWED: dict[str, list[str]] = {
+    "patchsets": ["created", "server", "change", "patchset"],
+    "comments": ["time", "comment"],
+    "job_results": ["comment", "row"],
+}
 #: The folders of days, and what is in them.
-BY_DAY = {"days": DAILY, "slices": SLICED, "buildsets": STARTED}
+BY_DAY = {"days": DAILY, "slices": SLICED, "buildsets": STARTED, "reviews": REVIEWED}
 #: The tables that are kept once for the whole store.
 WHOLE: dict[str, list[str]] = {
     "skipped": ["collected", "source", "path", "reason", "detail", "build_uuid"],
@@ -32,6 +38,9 @@ WHOLE: dict[str, list[str]] = {
     "signatures": ["signature"],
     "sources": ["source", "ci"],
     "cursors": ["source", "kind"],
+    "changes": ["server", "change"],
+    "votes": ["server", "change", "patchset", "account", "label"],
+    "accounts": ["server", "account"],
 }
 # a clock that is off by decades must not leave day files of its own for ever
 _YEARS = (2000, 2100)
@@ -53,5 +62,5 @@ def labels(end_time: pd.Series[pd.Timestamp]) -> pd.Series[str]:
 
 def in_order(table: pa.Table, name: str) -> pa.Table:
     """The rows of the table `name` in the order in which they are kept."""
-    keys = [(column, "ascending") for column in (DAILY | SLICED | STARTED | WHOLE)[name]]
+    keys = [(column, "ascending") for column in (DAILY | SLICED | STARTED | REVIEWED | WHOLE)[name]]
     return table.take(pc.sort_indices(table, sort_keys=keys)).combine_chunks()

@@ -39,17 +39,25 @@ class Store:
         with writing(self._folder) as transaction:
             change.add(transaction, Reader(self._folder, transaction.before), tables, now, source)
 
-    def prune(self, before: datetime, sources: Collection[str] | None = None) -> None:
+    def prune(
+        self,
+        before: datetime,
+        sources: Collection[str] | None = None,
+        reviews_before: datetime | None = None,
+    ) -> None:
         """Forget the raw rows of the days before that of `before` (UTC); their rollups stay.
 
+        The rows of reviews are forgotten before `reviews_before` (UTC), if it is given.
         If `sources` are given, what was asked of others, and how they answered, is forgotten too.
         """
         with writing(self._folder) as transaction:
-            prune.prune(transaction, Reader(self._folder, transaction.before), before, sources)
+            prune.prune(
+                transaction, Reader(self._folder, transaction.before), before, sources, reviews_before
+            )
 
-    def newest_day(self, now: datetime) -> datetime | None:
-        """The start (UTC) of the newest day with raw rows that is not after `now`."""
-        days = manifest.load(self._folder).days()
+    def newest_day(self, now: datetime, place: str = "days") -> datetime | None:
+        """The start (UTC) of the newest day with builds, or with `reviews`, that is not after `now`."""
+        days = manifest.load(self._folder).days(place)
         dated = [day for day in days if day <= f"{now:%Y-%m-%d}"]
         return datetime.fromisoformat(f"{dated[-1]}T00:00+00:00") if dated else None
 

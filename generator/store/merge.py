@@ -26,6 +26,8 @@ OF_A_SOURCE = (
 _DEFAULTED = ("ci", "final", "source")
 #: What makes a row of `skipped` the same as another.
 NOTICE = ["source", "path", "reason", "detail", "build_uuid"]
+#: What makes a change the same as another.
+CHANGE = ["server", "change"]
 #: On one day.
 _QUESTION = ["source", "query_hash"]
 
@@ -51,18 +53,6 @@ def builds(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     _keep(merged, known, _same(merged, known), ("collected",))
     fresh = after.loc[after.index.difference(seen)]
     return pd.concat([merged, fresh]).rename_axis("build_uuid").reset_index()[list(new.columns)]
-
-
-def buildsets(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """All sets of builds; what is told anew goes before, a null never replaces a value."""
-    before, after = old.set_index("buildset"), new.set_index("buildset")
-    seen = after.index.intersection(before.index)
-    told, known = after.loc[seen], before.loc[seen]
-    merged = pd.DataFrame({name: told[name].fillna(known[name]) for name in told.columns}, index=seen)
-    _keep(merged, known, _same(merged, known), ("collected",))
-    parts = [before.drop(seen), merged, after.drop(seen)]
-    whole = pd.concat([part for part in parts if len(part)] or parts[:1])
-    return whole.rename_axis("buildset").reset_index()[list(new.columns)]
 
 
 def _same(merged: pd.DataFrame, known: pd.DataFrame) -> pd.Series[bool]:
@@ -100,6 +90,55 @@ def sources(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 def cursors(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """How far each source was read, as it was said last."""
     return pd.concat([old, new], ignore_index=True).drop_duplicates(["source", "kind"], keep="last")
+
+
+def changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """All changes: of what was told twice the newest counts, and a null never replaces a value."""
+    told = pd.concat([old, new], ignore_index=True).sort_values("updated", kind="stable", na_position="first")
+    # `last` passes over nulls
+    told = told.groupby(CHANGE, as_index=False, sort=False).last()[list(new.columns)]
+    return anew(old, told, CHANGE)
+
+
+def anew(old: pd.DataFrame, new: pd.DataFrame, identity: list[str]) -> pd.DataFrame:
+    """All rows: what is told anew goes before, a null never replaces a value.
+
+    A row that says nothing new keeps the time at which it was first collected.
+    """
+    told = new.drop_duplicates(identity, keep="last")
+    if old.empty:
+        return told
+    before, after = old.set_index(identity), told.set_index(identity)
+    seen = after.index.intersection(before.index)
+    known, fresh = before.loc[seen], after.loc[seen]
+    merged = pd.DataFrame({name: fresh[name].fillna(known[name]) for name in fresh.columns}, index=seen)
+    _keep(merged, known, _same(merged, known), ("collected",))
+    parts = [part for part in (before.drop(seen), merged, after.drop(seen)) if len(part)]
+    return pd.concat(parts or [before]).reset_index()[list(new.columns)]
+
+
+def votes(old: pd.DataFrame, new: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """The votes as they stand; those of the changes `whole` were all told anew."""
+    identity = [*CHANGE, "patchset", "account", "label"]
+    both = pd.concat([old[~among(old, whole)], new], ignore_index=True)
+    both = both.sort_values("time", kind="stable", na_position="first")
+    stand = both.drop_duplicates(identity, keep="last")
+    return anew(old[among(old, stand, identity)], stand, identity)
+
+
+def accounts(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """All accounts of CIs: their newest name, and whether any comment of theirs was tagged."""
+    both = pd.concat([old, new], ignore_index=True)
+    by = both.groupby(["server", "account"], as_index=False, sort=False)
+    merged = by.last()
+    merged["tagged"], merged["collected"] = by["tagged"].max()["tagged"], by["collected"].min()["collected"]
+    return merged[list(new.columns)]
+
+
+def among(frame: pd.DataFrame, others: pd.DataFrame, identity: list[str] = CHANGE) -> pd.Series[bool]:
+    """Which rows are of one of these others: of these changes."""
+    keys = pd.MultiIndex.from_frame(others[identity].astype(object))
+    return pd.Series(pd.MultiIndex.from_frame(frame[identity].astype(object)).isin(keys), index=frame.index)
 
 
 def asked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

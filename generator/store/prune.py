@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from generator.model import TABLES
-from generator.store import merge, slices, started
+from generator.store import merge, reviews, slices, started
 from generator.store.days import DAILY, UNDATED, in_order
 from generator.store.parquet import to_arrow
 from generator.store.reading import Reader
@@ -21,11 +21,16 @@ _OF_SOURCES = ("sources", "cursors")
 
 
 def prune(
-    transaction: Transaction, reader: Reader, before: datetime, sources: Collection[str] | None
+    transaction: Transaction,
+    reader: Reader,
+    before: datetime,
+    sources: Collection[str] | None,
+    reviews_before: datetime | None = None,
 ) -> None:
     """Drop the days before that of `before`, and undated builds and notes collected before it.
 
-    What other sources than `sources` said of themselves goes too.
+    Of reviews, those before `reviews_before` if it is given. What other sources than `sources` said of
+    themselves goes too.
     """
     limit = f"{before:%Y-%m-%d}"
     transaction.pruned_before = max(limit, reader.manifest.pruned_before)
@@ -38,6 +43,8 @@ def prune(
             used.update(reader.columns(day, ["query_set"])["query_set"].unique().to_pylist())
     slices.prune(transaction, reader, transaction.pruned_before, sources)
     started.prune(transaction, reader, transaction.pruned_before, before)
+    if reviews_before is not None:
+        reviews.prune(transaction, reader, reviews_before)
     skipped, queries = reader.whole("skipped"), reader.whole("queries")
     said = {name: reader.whole(name) for name in _OF_SOURCES}
     keep = skipped["collected"].isna() | (skipped["collected"] >= pd.Timestamp(before))

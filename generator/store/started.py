@@ -24,7 +24,7 @@ def add(transaction: Transaction, reader: Reader, buildsets: pd.DataFrame) -> No
     for day, rows in last.groupby(labels(last["event_time"])):
         if day >= first:
             old = from_arrow(_read(reader, str(day)), TABLES["buildsets"])
-            _put(transaction, str(day), to_arrow(merge.buildsets(old, rows), TABLES["buildsets"]))
+            _put(transaction, str(day), to_arrow(merge.anew(old, rows, ["buildset"]), TABLES["buildsets"]))
 
 
 def prune(transaction: Transaction, reader: Reader, limit: str, before: datetime) -> None:
