@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-MODULES = ("explain", "failure_lines", "report", "index", "restore_cost", "zuul_day")
+MODULES = ("explain", "failure_lines", "report", "index", "restore_cost", "zuul_day", "third_party")
 
 
 def main(chosen: list[str]) -> None:
