@@ -6,7 +6,21 @@ from generator.site import root as root_of
 from generator.site import slug
 from generator.stats.results import ALL
 
-__all__ = ["ci_path", "gate_path", "job_path", "root_of", "signature_path"]
+__all__ = [
+    "THIRD_PARTY",
+    "THIRD_PARTY_FEED",
+    "ci_path",
+    "gate_path",
+    "job_path",
+    "root_of",
+    "signature_path",
+    "third_party_badge",
+    "third_party_feed",
+    "third_party_path",
+]
+
+#: The scoreboard and the feed of all third-party CIs; no slug is `index`.
+THIRD_PARTY, THIRD_PARTY_FEED = "third-party/index.html", "third-party/index.xml"
 
 
 def signature_path(id: str) -> str:
@@ -27,3 +41,18 @@ def ci_path(ci: str) -> str:
 def gate_path(pipeline: str, window: str, voting: str) -> str:
     """`gate/gate-7d-voting.html`: a view of the home page."""
     return f"gate/{'all-pipelines' if pipeline == ALL else slug(pipeline)}-{window}-{voting}.html"
+
+
+def third_party_path(ci: str) -> str:
+    """`third-party/halden-nvme-ci.html`."""
+    return f"third-party/{slug(ci)}.html"
+
+
+def third_party_feed(ci: str) -> str:
+    """`third-party/halden-nvme-ci.xml`."""
+    return f"third-party/{slug(ci)}.xml"
+
+
+def third_party_badge(ci: str) -> str:
+    """`third-party/halden-nvme-ci.svg`."""
+    return f"third-party/{slug(ci)}.svg"
