@@ -40,6 +40,7 @@ from generator.sources.simulated.truth import UNKNOWN
 from generator.sources.simulated.truth import truth as truth_of
 from generator.stats import StatsSettings, compute
 from generator.stats.results import RESULTS, Results
+from generator.stats.third_party.columns import THIRD_PARTY
 from generator.store import rollups
 from generator.store.days import UNDATED, labels
 from generator.store.files import Store
@@ -193,7 +194,7 @@ def reports(pair: tuple[Tables, Tables]) -> tuple[Results, Results]:
     return logs, index
 
 
-@pytest.mark.parametrize("name", sorted({*RESULTS} - {*OWN_TABLES}))
+@pytest.mark.parametrize("name", sorted({*RESULTS} - {*OWN_TABLES, *THIRD_PARTY}))
 def test_every_table_of_the_report_is_the_same(reports: tuple[Results, Results], name: str) -> None:
     logs, index = (getattr(report, name) for report in reports)
     assert len(logs)

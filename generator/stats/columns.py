@@ -33,6 +33,7 @@ from generator.stats.fragments import (
     WINDOW,
     columns,
 )
+from generator.stats.third_party.columns import THIRD_PARTY
 
 #: Pipeline value of all pipelines together, and dimension value of what no source told.
 ALL = "*"
@@ -239,4 +240,5 @@ RESULTS: dict[str, Schema] = {
         *columns("int64", count="how many"),
         *columns("string", example="a build's uuid"),
     ),
+    **THIRD_PARTY,
 }

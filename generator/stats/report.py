@@ -30,6 +30,7 @@ from generator.stats.intervals import effective
 from generator.stats.rates import table
 from generator.stats.results import Facts, Results
 from generator.stats.settings import WINDOWS, StatsSettings
+from generator.stats.third_party import report as third_party
 from generator.tables import Tables
 
 
@@ -73,6 +74,7 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
         history=history.history(base, tables, around.design_effect),
         signature_history=history.signature_history(base, tables),
         odd=coverage.odd(base, tables),
+        **third_party.nothing(),
     )
 
 

@@ -42,6 +42,8 @@ class Facts:
     windows: dict[str, pd.Timestamp]
     #: How many times more an interval's variance is than if builds were independent: failed builds, 28 d.
     design_effect: float
+    #: Newest comment or patch set not after its collection: where the windows of third-party CIs end.
+    reviewed: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True)
@@ -75,3 +77,17 @@ class Results:
     history: pd.DataFrame
     signature_history: pd.DataFrame
     odd: pd.DataFrame
+    third_party: pd.DataFrame
+    third_party_rules: pd.DataFrame
+    third_party_weeks: pd.DataFrame
+    third_party_days: pd.DataFrame
+    third_party_jobs: pd.DataFrame
+    third_party_response: pd.DataFrame
+    third_party_disagreements: pd.DataFrame
+    third_party_standing: pd.DataFrame
+    third_party_silences: pd.DataFrame
+    third_party_events: pd.DataFrame
+    third_party_patchsets: pd.DataFrame
+    third_party_results: pd.DataFrame
+    third_party_unknown: pd.DataFrame
+    third_party_unread: pd.DataFrame

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.third_party_settings import ThirdParty
+
 #: Windows that end at the newest data, by name: days.
 WINDOWS: dict[str, int] = {"24h": 1, "7d": 7, "10d": 10, "28d": 28}
 
@@ -27,3 +29,5 @@ class StatsSettings:
     #: Newest rows kept a signature, and a job, in `recent_hits` and `recent_failures`.
     recent_hits: int = 40
     recent_failures: int = 20
+    #: Who is expected to report, and what is asked; None: nothing is said of third-party CIs.
+    third_party: ThirdParty | None = None
