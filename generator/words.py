@@ -17,6 +17,10 @@ DASH = "\u2013"
 FEW = 10
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    "twelve",
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -118,6 +122,23 @@ def age(delta: timedelta, *, ascii: bool = False) -> str:
     first = next(i for i, (n, _) in enumerate(parts) if n)
     shown = parts[first : first + (1 if days >= 10 else 2)]
     return " ".join(f"{count(n)}{' ' if ascii else THIN}{unit}" for n, unit in shown if n)
+
+
+def span(seconds: float | None, *, ascii: bool = False) -> str:
+    """A length of time in its largest unit: `35 min`, `2.2 h`, `6.2 d`, `45 d`; `no data` for None."""
+    if _missing(seconds):
+        return "no data"
+    assert seconds is not None
+    units = ((86400, "d", 2 * 86400), (3600, "h", 5400), (60, "min", 0))
+    length, unit = next((length, unit) for length, unit, least in units if seconds >= least)
+    value = seconds / length
+    text = count(value) if unit == "min" or value >= 20 else f"{value:.1f}"
+    return f"{text}{' ' if ascii else THIN}{unit}"
+
+
+def number(n: int) -> str:
+    """`no`, `one` to `twelve`, then `13`: a count within a sentence."""
+    return _NUMBERS[n] if n < len(_NUMBERS) else count(n)
 
 
 def plural(n: float, one: str, many: str = "") -> str:

@@ -74,3 +74,23 @@ def test_lists_and_plurals() -> None:
 def test_cut_is_one_line_of_the_width(text: str, width: int) -> None:
     assert len(words.cut(text, width)) <= width
     assert len(words.cut(text, width).splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "no data"),
+        (0, "0 min"),
+        (2100, "35 min"),
+        (7920, "2.2 h"),
+        (47 * 3600, "47 h"),
+        (6.2 * 86400, "6.2 d"),
+        (45.1 * 86400, "45 d"),
+    ],
+)
+def test_a_span_has_one_unit(seconds: float | None, text: str) -> None:
+    assert words.span(seconds, ascii=True) == text
+
+
+def test_counts_of_a_sentence_are_words_up_to_twelve() -> None:
+    assert [words.number(n) for n in (0, 1, 12, 13)] == ["no", "one", "twelve", "13"]
