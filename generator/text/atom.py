@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Entries, the newest ones.
 _LONGEST = 200
-#: The day from which the name of a feed itself counts.
+#: The day from which a name counts that tells its own time, or needs none.
 _MINTED = datetime(2026, 1, 1)
 
 
@@ -38,11 +38,11 @@ class Entry:
     """`name` makes its id, together with the day `minted`; `page` is relative to the site."""
 
     name: str
-    minted: datetime
     updated: datetime
     title: str
     summary: str
     page: str
+    minted: datetime = _MINTED
 
 
 def atom(context: PageContext, channel: Channel, entries: Iterable[Entry]) -> bytes:

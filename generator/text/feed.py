@@ -37,7 +37,7 @@ def _entries(editions: tuple[Edition, ...]) -> Iterator[Entry]:
         for one in edition.corrections:
             name = f"edition/{edition.id}/correction/{one.number}"
             title = f"Correction of edition {edition.id}"
-            yield Entry(name, edition.week.start, one.date, title, inert(one.text, 2000), edition.page)
+            yield Entry(name, one.date, title, inert(one.text, 2000), edition.page, edition.week.start)
         rows = [row for row in edition.rows("signatures") if row["pipeline"] == ALL and not row["hidden"]]
         for row in rows:
             # a closed bug that goes on failing is back once, not every week
@@ -51,7 +51,7 @@ def _edition(edition: Edition) -> Entry:
     said = (*told["sentences"], *edition.document["remarks"])
     title = f"Edition {edition.id}: {inert(told['word'], 80)}"
     text = inert(" ".join(said), 2000)
-    return Entry(f"edition/{edition.id}", edition.week.start, edition.made, title, text, edition.page)
+    return Entry(f"edition/{edition.id}", edition.made, title, text, edition.page, edition.week.start)
 
 
 def _signature(edition: Edition, row: Row) -> Entry:
@@ -62,9 +62,9 @@ def _signature(edition: Edition, row: Row) -> Entry:
     hits = f"{words.count(row['hits'])} of {words.plural(row['failed'], 'failed build')}"
     return Entry(
         f"signature/{id}/{state}/{edition.id}",
-        edition.week.start,
         edition.made,
         f"{shown} {_BACK[state]}",
         f"{hits} in the week of edition {edition.id}{since}.",
         edition.page,
+        edition.week.start,
     )
