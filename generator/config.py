@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from generator.errors import GatepostError
 from generator.index_settings import SAID, ElasticSettings, IndexSettings, OpensearchSettings, checked_url
 from generator.mail_settings import MailSettings
+from generator.third_party_settings import ThirdPartySettings
 from generator.yaml_input import read_data
 from generator.zuul_settings import ZuulSettings
 
@@ -84,6 +85,7 @@ class Settings(_Settings):
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     max_file_bytes: Annotated[int, Field(ge=1)] = 8 << 30
     mail: MailSettings | None = None
+    third_party: ThirdPartySettings | None = None
     sources: Annotated[tuple[SourceSettings, ...], Field(min_length=1)]
 
 
@@ -145,8 +147,11 @@ def _resolved(settings: Settings, base: Path, path: Path) -> Settings:
             f"{path}: sources: the name {twice[0]!r} is used twice", "give each source a `name` of its own"
         )
     sources = tuple(_completed(_absolute(source, base, path), settings) for source in settings.sources)
-    mail = settings.mail and _absolute(settings.mail, base, path)
-    return _absolute(settings.model_copy(update={"sources": sources, "mail": mail}), base, path)
+    sections = {
+        key: section and _absolute(section, base, path)
+        for key, section in (("mail", settings.mail), ("third_party", settings.third_party))
+    }
+    return _absolute(settings.model_copy(update={"sources": sources, **sections}), base, path)
 
 
 def _completed(source: M, settings: Settings) -> M:

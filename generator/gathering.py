@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from generator.pages import PageContext
     from generator.stats import Results
     from generator.tables import Tables
+    from generator.third_party_settings import ThirdParty
 
 
 def gather(
@@ -30,7 +31,9 @@ def gather(
     from generator.takedown import notes
 
     thresholds = StatsSettings(
-        coverage_threshold=settings.coverage_threshold, main_pipeline=settings.main_pipeline
+        coverage_threshold=settings.coverage_threshold,
+        main_pipeline=settings.main_pipeline,
+        third_party=third_party(settings),
     )
     store = Store(settings.state)
     takedowns = notes.sentences(store)  # before what they are about, so that none is missed later
@@ -40,6 +43,15 @@ def gather(
         editions = weekly.editions(store, tables, thresholds, context, progress)
         context = replace(context, editions=editions, takedowns=takedowns)
     return compute(tables, thresholds, now), context
+
+
+def third_party(settings: Settings) -> ThirdParty | None:
+    """The roster with what is asked; None if there is no `third_party`, GatepostError if it is no roster."""
+    from generator.roster.load import load
+    from generator.third_party_settings import ThirdParty
+
+    chosen = settings.third_party
+    return None if chosen is None else ThirdParty(load(chosen.roster), chosen)
 
 
 def refuse_outdated(settings: Settings, context: PageContext) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from generator import words
 from generator.config import Settings
 from generator.errors import GatepostError
-from generator.gathering import gather, refuse_outdated
+from generator.gathering import gather, refuse_outdated, third_party
 from generator.matching.parallel import cores
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
@@ -193,6 +193,7 @@ def _files_answer(path: Path | None) -> str:
 
 
 def _context(settings: Settings, loaded: Loaded, store: Store, now: datetime, progress: Progress) -> Context:
+    asked = third_party(settings)
     return Context(
         signatures=loaded.signatures,
         files=FileList.load(settings.files),
@@ -205,6 +206,7 @@ def _context(settings: Settings, loaded: Loaded, store: Store, now: datetime, pr
         cache=settings.state / "cache",
         limits=Limits(max_bytes=settings.max_file_bytes),
         stored=store.table,
+        roster=None if asked is None else asked.roster,
     )
 
 

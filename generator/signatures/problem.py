@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
 from generator.errors import GatepostError
+from generator.problem import Problem as Problem
 
 
 class QueryError(GatepostError):
@@ -17,25 +16,6 @@ class QueryError(GatepostError):
         super().__init__(message, hint)
         self.construct = construct
         self.position = position
-
-
-class Problem(NamedTuple):
-    """What is wrong in a file; `line` and `column` are 1-based (0: the file as a whole).
-
-    Severity `error`: the signature cannot be used. `warning`: it is used.
-    """
-
-    path: str
-    line: int
-    column: int
-    construct: str
-    message: str
-    hint: str = ""
-    severity: Literal["error", "warning"] = "error"
-
-    def __str__(self) -> str:
-        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
-        return f"{where}: {self.construct}: {self.message}"
 
 
 class SignatureError(GatepostError):

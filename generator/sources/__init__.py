@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from generator.matching.reading import Limits
     from generator.matching.tags import FileList
     from generator.progress import Progress
+    from generator.roster.model import Roster
     from generator.signatures.model import Signature
     from generator.tables import Tables
 
@@ -55,6 +56,7 @@ class Context:
     searched. `stored` reads a table of `model.TABLES` from the store, wholly or from a day on. `outcomes`
     goes before the table of `sources.outcomes`. `cache` is a folder for compiled databases. `keep`, if
     given, stores tables at once, so that work of hours is not lost with its end: the answer is then the rest.
+    `roster` tells whose comments are a third-party CI's, and how they are read.
     """
 
     signatures: tuple[Signature, ...]
@@ -69,6 +71,7 @@ class Context:
     before: datetime | None = None
     stored: Stored = nothing_stored
     keep: Callable[[Tables], None] | None = None
+    roster: Roster | None = None
 
 
 class Source(Protocol):
