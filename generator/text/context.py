@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from generator.editions.edition import Edition
 from generator.signatures.model import Signature
 from generator.text.removed import Removed
+
+if TYPE_CHECKING:
+    from generator.third_party_settings import ThirdParty
 
 _WEB = re.compile(r"https?://[^\s\x00-\x1f\x7f\"<>]+", re.IGNORECASE)
 
@@ -40,6 +44,10 @@ class PageContext:
     editions: tuple[Edition, ...] = ()
     #: Sentences on what was removed on request, the newest first.
     takedowns: tuple[str, ...] = ()
+    #: The roster of third-party CIs and what is asked of them; None where the community has none.
+    third_party: ThirdParty | None = None
+    #: Host names of Gerrits, each with the address under which it is read.
+    reviews: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Signature]:
@@ -67,6 +75,12 @@ class PageContext:
         """Address of a signature's file in `repository_url`."""
         path = self.signature(id).path
         return _filled(self.repository_url, "{path}", PurePath(path).name) if path else None
+
+    def review_url(self, server: str, project: str, change: int, patchset: int | None = None) -> str | None:
+        """Address of a change, or of one of its patch sets, in the Gerrit of this host name."""
+        base = dict(self.reviews).get(server) or f"https://{quote(server)}"
+        where = f"{base.rstrip('/')}/c/{quote(project)}/+/{change}"
+        return web_address(f"{where}/{patchset}" if patchset else where)
 
     def page(self, path: str) -> str:
         """Address of one of the site's pages; a bare path where the site has no known address."""
