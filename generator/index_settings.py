@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 #: The type of an error whose message is whole: what was found beside it may hold a secret.
 SAID = "said"
 
-_SECRETS = {"password": "password", "api_key": "api_key", "token": "token"}
+_SECRETS = frozenset({"password", "api_key", "token"})
 _NO_INDEX = re.compile(r"[\s/\\?\"<>|#A-Z]|^[_+]|^-$")
 
 
@@ -81,13 +81,46 @@ Variable = Annotated[str, BeforeValidator(_variable)]
 User = Annotated[str, AfterValidator(_user)]
 
 
-class IndexSettings(BaseModel):
+class WhoAsks(BaseModel):
+    """By which name and secret a server is asked; the secret itself is elsewhere, in one of these places."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    username: User | None = None
+    password_env: Variable | None = None
+    password_file: Path | None = None
+    token_env: Variable | None = None
+    token_file: Path | None = None
+    ca_file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_secret(cls, data: Any) -> Any:
+        for name in _SECRETS.intersection(data if isinstance(data, dict) else ()):
+            raise wrong(f"{name}: no secret belongs into this file: write `{name}_env` or `{name}_file`")
+        return data
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = [name for name in ("password", "api_key", "token") if self._given(name)]
+        if len(ways) > 1:
+            raise wrong(f"either {ways[0]} or {ways[1]}, not both")
+        if (self.username is None) == ("password" in ways):
+            raise wrong("`username` and one of `password_env` and `password_file` go together")
+        return self
+
+    def _given(self, name: str) -> bool:
+        env, file = (getattr(self, f"{name}_{place}", None) for place in ("env", "file"))
+        if env and file:
+            raise wrong(f"either {name}_env or {name}_file, not both")
+        return bool(env or file)
+
+
+class IndexSettings(WhoAsks):
     """Documents of builds in Elasticsearch or OpenSearch; `gatepost init` writes each key with its meaning.
 
     `url` and `index` are tuples, also of one. Times are in the unit that the name ends with.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str
     name: str = "index"
@@ -103,23 +136,10 @@ class IndexSettings(BaseModel):
     excerpts: Annotated[int, Field(ge=0, le=1000)] = 40
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60
     patience_s: Annotated[float, Field(ge=0, le=3600)] = 90
-    username: User | None = None
-    password_env: Variable | None = None
-    password_file: Path | None = None
     api_key_env: Variable | None = None
     api_key_file: Path | None = None
-    token_env: Variable | None = None
-    token_file: Path | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
-    ca_file: Path | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_secret(cls, data: Any) -> Any:
-        for name in _SECRETS.keys() & (data if isinstance(data, dict) else {}):
-            raise wrong(f"{name}: no secret belongs into this file: write `{name}_env` or `{name}_file`")
-        return data
 
     @field_validator("index")
     @classmethod
@@ -130,23 +150,12 @@ class IndexSettings(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        ways = [name for name in _SECRETS if self._given(name)]
-        if len(ways) > 1:
-            raise wrong(f"either {ways[0]} or {ways[1]}, not both")
-        if (self.username is None) == ("password" in ways):
-            raise wrong("`username` and one of `password_env` and `password_file` go together")
         if self.client_key is not None and self.client_cert is None:
             raise wrong("client_key: `client_cert` goes with it")
         plain = next((url for url in self.url if url.startswith("http:")), None)
         if plain and (self.client_cert or self.ca_file):
             raise wrong(f"{plain}: certificates need a URL with https")
         return self
-
-    def _given(self, name: str) -> bool:
-        env, file = getattr(self, f"{name}_env"), getattr(self, f"{name}_file")
-        if env and file:
-            raise wrong(f"either {name}_env or {name}_file, not both")
-        return bool(env or file)
 
 
 class ElasticSettings(IndexSettings):

@@ -16,7 +16,7 @@ _HOST = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})*(:\d{{1,5}})?|\[[0-9a-f:]+\](:
 _NO_NAME = re.compile(r"[\s/?#%\\]")
 
 
-def _one(value: Any) -> Any:
+def one(value: Any) -> Any:
     """One text is a list of one."""
     return (value,) if isinstance(value, str) else value
 
@@ -55,15 +55,18 @@ def _contact(value: str) -> str:
     return value
 
 
+Contact = Annotated[str, AfterValidator(_contact)]
+
+
 class ZuulLogsSettings(BaseModel):
     """Which logs are fetched, from whom, and how many bytes, as served; `gatepost init` explains each key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     hosts: Annotated[
-        tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_one), Field(min_length=1)
+        tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(one), Field(min_length=1)
     ]
-    networks: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_one)] = ()
+    networks: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(one)] = ()
     passed: Annotated[float, Field(ge=0, le=1)] = 0.02
     max_build_bytes: Annotated[int, Field(ge=1)] = 256 << 20
     max_bytes: Annotated[int, Field(ge=1)] = 50 << 30
@@ -85,13 +88,13 @@ class ZuulSettings(BaseModel):
     name: str = "zuul"
     url: Annotated[str, AfterValidator(_url)]
     tenant: Annotated[str, AfterValidator(_name)] | None = None
-    pipelines: Annotated[tuple[Annotated[str, AfterValidator(_name)], ...], BeforeValidator(_one)] = ()
+    pipelines: Annotated[tuple[Annotated[str, AfterValidator(_name)], ...], BeforeValidator(one)] = ()
     days: Annotated[int, Field(ge=1, le=36_500)] = 14
     ci: str | None = None
     requests_per_s: Annotated[float, Field(gt=0, le=1000)] = 4
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60
     patience_s: Annotated[float, Field(ge=0, le=3600)] = 90
-    contact: Annotated[str, AfterValidator(_contact)] | None = None
+    contact: Contact | None = None
     token_env: Variable | None = None
     token_file: Path | None = None
     ca_file: Path | None = None

@@ -13,7 +13,7 @@ from generator.matching.excerpts import redact
 from generator.matching.redaction import MARK
 
 if TYPE_CHECKING:
-    from generator.index_settings import IndexSettings
+    from generator.index_settings import WhoAsks
 
 
 class Credentials:
@@ -38,11 +38,12 @@ class Credentials:
         return redact(text)
 
 
-def credentials(settings: IndexSettings) -> Credentials:
+def credentials(settings: WhoAsks) -> Credentials:
     """Read at the time of use; GatepostError if the environment or the file does not have them."""
-    check_certificates(settings.ca_file, settings.client_cert, settings.client_key)
+    cert, key = (getattr(settings, f"client_{name}", None) for name in ("cert", "key"))
+    check_certificates(settings.ca_file, cert, key)
     for name, scheme in (("password", "Basic"), ("api_key", "ApiKey"), ("token", "Bearer")):
-        env, file = getattr(settings, f"{name}_env"), getattr(settings, f"{name}_file")
+        env, file = (getattr(settings, f"{name}_{place}", None) for place in ("env", "file"))
         if env or file:
             return _by(scheme, name, settings.username or "", secret_of(name, env, file))
     return Credentials()
