@@ -36,8 +36,9 @@ PATCHSETS: Schema = (
     Column("collected", "timestamp", "when this row was collected; never null"),
 )
 
-#: What a comment is: of a CI results, the word that it began, or something else; of a person a recheck.
-COMMENT_KINDS = ("result", "start", "unread", "recheck")
+#: What a comment is: of a CI results, the word that it began, a vote taken back without a word, or something
+#: else; of a person a recheck.
+COMMENT_KINDS = ("result", "start", "vote", "unread", "recheck")
 
 COMMENTS: Schema = (
     Column("comment", "string", "identity of the comment; never null, unique"),
@@ -46,7 +47,7 @@ COMMENTS: Schema = (
     Column("patchset", "int64", "the patch set that it speaks of; null is unknown"),
     _ACCOUNT._replace(meaning=_ACCOUNT.meaning + "; null: a person"),
     Column("time", "timestamp", "UTC; when it was written"),
-    Column("kind", "string", "result, start or unread: of a CI; recheck: of a person; never null"),
+    Column("kind", "string", "result, start, vote or unread: of a CI; recheck: of a person; never null"),
     Column("outcome", "string", "success, failure, infra or neutral; null where no result was understood"),
     Column("vote", "int64", "the vote given with it; 0: one was taken back; null: none"),
     Column("label", "string", "what was voted on, e.g. Verified"),
