@@ -19,7 +19,7 @@ _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _UNIT = r"(?:days?|d|hours?|hrs?|hr|h|minutes?|mins?|m|seconds?|secs?|s)"
 # What Zuul writes, read at once: nearly all rows are such.
 _ZUUL = re.compile(
-    r"- (\S{1,300}) (\S{1,2000}) : ([A-Z][A-Z0-9_]{0,39})(?: in ([0-9dhms ]{2,40}))?( \(non-voting\))?\s*"
+    r"- ([^\s<]\S{0,299}) (\S{1,2000}) : ([A-Z][A-Z0-9_]{0,39})(?: in ([0-9dhms ]{2,40}))?( \(non-voting\))?\s*"
 )
 _SHOWN = re.compile(r"- [^ ]+ [^ ]+ : [^ ]")
 _BULLET = re.compile(r"[ \t]{0,8}(?:[-*•+][ \t]+|<li>[ \t]*)", re.I)
