@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator import words
+from generator.text import third_party_report
 from generator.text.context import PageContext
 from generator.text.layout import figure, frequent, paragraph, section
 from generator.text.missing import missing, nothing_to_do, unrated
@@ -58,6 +59,7 @@ class _Mail:
             section("BETTER OR GONE", self._entries(scope.in_state("better", "gone"))),
             section(frequent("MOST FREQUENT", "failed builds", "rate", "change")[2:], self._frequent()),
             section("UNCLASSIFIED", self._unclassified()),
+            self._third_party(),
             section("HOW TO HELP", self._help()),
             [
                 "-- ",
@@ -137,6 +139,11 @@ class _Mail:
             f"  {count} of {words.count(known['n'])} examined without a signature:",
             *_address(self._context, "unclassified/index.html", indent="  "),
         ]
+
+    def _third_party(self) -> list[str]:
+        """Only where a CI could use a hand."""
+        lines = third_party_report.mail_lines(self._results, self._context, self._longest)
+        return section("THIRD-PARTY CIS THAT COULD USE A HAND", lines) if lines else []
 
     def _help(self) -> list[str]:
         context = self._context

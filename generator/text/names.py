@@ -11,6 +11,7 @@ from generator.words import cut
 _PHRASE = re.compile(r'"((?:[^"\\]|\\.)+)"')
 _RARE = re.compile(r"[^\t\n\x20-\x7e]")
 _UNESCAPE = re.compile(r"\\(.)")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$!])")
 
 
 def spelled(text: str) -> str:
@@ -28,6 +29,11 @@ def _in_words(found: re.Match[str]) -> str:
 def inert(text: str, width: int = 200) -> str:
     """One line of at most `width` characters: white space joined, control and direction marks spelled out."""
     return cut(spelled(" ".join(text[: 20 * width].split())), width)
+
+
+def escaped(text: str, width: int = 120) -> str:
+    """One line of Markdown that shows the text as it is, cut to `width` characters before escaping."""
+    return _SPECIAL.sub(r"\\\1", inert(text, width))
 
 
 def plain(text: str, width: int = 200) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from generator import words
+from generator.text import third_party_report
 from generator.text.context import PageContext
 from generator.text.digest import edition
 from generator.text.missing import missing, nothing_to_do, unrated
-from generator.text.names import inert, label
+from generator.text.names import escaped, label
 from generator.text.records import Row
 from generator.text.scope import STATE_WORDS, Scope, Scopes, compared, figure_known, judged, state_of, word_of
 from generator.text.verdict import evidence, verdict
@@ -17,7 +17,6 @@ from generator.text.verdict import evidence, verdict
 if TYPE_CHECKING:
     from generator.stats.results import Results
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$!])")
 _FIGURES = (
     ("failed", "Failed builds"),
     ("passed", "Buildsets that passed"),
@@ -46,15 +45,11 @@ def tsc(results: Results, context: PageContext) -> str:
         "## New or worse\n\n" + _items(scope.in_state("new", "returned", "worse"), context),
         "## Better or gone\n\n" + _items(scope.in_state("better", "gone"), context),
         "## Most frequent signatures\n\n" + _frequent(scope, context),
+        *_third_party(results, context),
         "## What would help\n\n" + _help(results, scope, context),
         f"Numbers and definitions: {context.page(context.permalink or 'index.html')}",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def escaped(text: str, width: int = 120) -> str:
-    """One line of Markdown that shows the text as it is, cut to `width` characters before escaping."""
-    return _SPECIAL.sub(r"\\\1", inert(text, width))
 
 
 def _missing(results: Results) -> list[str]:
@@ -139,6 +134,12 @@ def _frequent(scope: Scope, context: PageContext) -> str:
         for row in scope.frequent()[:_LONGEST]
     ]
     return _table(("Signature", "Failed builds", "Failure rate", "Change, points"), rows) if rows else "None."
+
+
+def _third_party(results: Results, context: PageContext) -> list[str]:
+    """Only where third-party CIs are expected."""
+    told = third_party_report.report(results, context, _LONGEST)
+    return [f"## Third-party CIs\n\n{told}"] * bool(told)
 
 
 def _help(results: Results, scope: Scope, context: PageContext) -> str:

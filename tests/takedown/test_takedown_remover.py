@@ -18,8 +18,7 @@ from generator.errors import GatepostError
 from generator.render import json_block
 from generator.site import slug
 from generator.takedown.remover import MARK, MOST, Remover, from_input, remover
-from generator.text.names import plain
-from generator.text.tsc import escaped
+from generator.text.names import escaped, plain
 
 SECRET = "s3cr<t&\"wörd'\\x_y"
 FORMS = {

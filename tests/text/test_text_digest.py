@@ -14,7 +14,8 @@ from generator.signatures.model import Signature
 from generator.stats.results import Results
 from generator.text.context import PageContext
 from generator.text.digest import digest, edition
-from generator.text.tsc import escaped, tsc
+from generator.text.names import escaped
+from generator.text.tsc import tsc
 
 GOLD = Path(__file__).parent.parent / "gold"
 NOW = made.UNTIL.to_pydatetime() + timedelta(minutes=70)
