@@ -1,4 +1,4 @@
-"""The command that judges signatures: lint."""
+"""The command that judges signatures and rosters: lint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import typer
 from generator.cli_options import Format, ZuulReturn
 from generator.errors import GatepostError
 
-Folder = Annotated[Path, typer.Argument(help="The folder of signature files.", metavar="DIR")]
+Folder = Annotated[Path | None, typer.Argument(help="The folder of signature files.", metavar="DIR")]
+Roster = Annotated[
+    Path | None,
+    typer.Option("--roster", help="A roster of third-party CIs; DIR may be left out.", metavar="FILE"),
+]
 Against = Annotated[
     str | None,
     typer.Option(
@@ -27,19 +31,23 @@ Output = Annotated[Format, typer.Option("--format", help="For people or for mach
 
 
 def lint(
-    folder: Folder,
+    folder: Folder = None,
+    roster: Roster = None,
     against: Against = None,
     files: Files = None,
     output: Output = Format.TEXT,
     zuul_return: ZuulReturn = None,
 ) -> None:
-    """Find signatures that are broken or mislead. Exit 1 on errors."""
+    """Find signatures, or entries of a roster, that are broken or mislead. Exit 1 on errors."""
     from generator.lint.run import run
+
+    if folder is None and (roster is None or against is not None):
+        raise GatepostError("no folder of signatures is named", "gatepost lint DIR, or --roster FILE alone")
 
     if files is not None and against is None:
         raise GatepostError(
             "--files goes with --against", "gatepost lint DIR --against SITE --files LIST.yaml"
         )
-    text, code = run(folder, against, files, output.value, zuul_return)
+    text, code = run(folder, against, files, output.value, zuul_return, roster)
     typer.echo(text)
     raise typer.Exit(code)

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 MAX_BYTES, MAX_DEPTH = 4 << 20, 32
 
 
+class YamlError(GatepostError):
+    """What is wrong at a line and column, both 1-based, of a file."""
+
+    def __init__(self, path: Path, line: int, column: int, message: str, hint: str) -> None:
+        super().__init__(f"{path}:{line}: {message}", hint)
+        self.line, self.column, self.said = line, column, message
+
+
 def read_node(path: Path, missing: str) -> Node | None:
     """The YAML of a file as nodes, None if it is empty; GatepostError, with the hint `missing` if it is gone.
 
@@ -48,8 +56,10 @@ def read_data(path: Path, missing: str) -> Any:
 
 def _not_yaml(path: Path, error: YAMLError) -> GatepostError:
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
-    place = f"{path}:{mark.line + 1}: not YAML: column {mark.column + 1}" if mark else f"{path}: not YAML"
-    return GatepostError(f"{place}: {problem}", "look at indentation and quotes")
+    if mark is None:
+        return GatepostError(f"{path}: not YAML: {problem}", "look at indentation and quotes")
+    message = f"not YAML: column {mark.column + 1}: {problem}"
+    return YamlError(path, mark.line + 1, mark.column + 1, message, "look at indentation and quotes")
 
 
 def _text(path: Path, missing: str) -> str:
@@ -104,5 +114,6 @@ def _check_keys(root: Node | None, path: Path) -> None:
 
 def _wrong(path: Path, where: Node | Event, what: str) -> GatepostError:
     mark = where.start_mark
-    place = f"{path}:{mark.line + 1}" if mark else str(path)
-    return GatepostError(f"{place}: {what}", "write it plainly, without that")
+    if mark is None:
+        return GatepostError(f"{path}: {what}", "write it plainly, without that")
+    return YamlError(path, mark.line + 1, mark.column + 1, what, "write it plainly, without that")

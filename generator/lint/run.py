@@ -1,35 +1,40 @@
-"""`gatepost lint`: what is wrong with the signatures of a folder, and what new ones would have explained."""
+"""`gatepost lint`: what is wrong with signatures or a roster, and what new signatures would explain."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import zuul_return
 from generator.lint import lint_folder
 from generator.lint.finding import Finding, as_json, as_table, exit_code
+from generator.lint.roster import lint_roster
 
 if TYPE_CHECKING:
     from generator.lint.trial import Trial
 
 
 def run(
-    folder: Path,
+    folder: Path | None,
     against: str | None = None,
     files_list: Path | None = None,
     output_format: str = "text",
     returned: Path | None = None,
+    roster: Path | None = None,
 ) -> tuple[str, int]:
     """Return what to print and the exit code: 1 if a finding is an error, else 0.
 
     With `against`, the address or folder of a site, the signatures that it does not have, or not like this,
     are tried on what it publishes. What Zuul is to be told is written to `returned`. Raises GatepostError if
-    the folder has no signatures, or the site cannot be used.
+    the folder has no signatures, or the site cannot be used. `folder` or `roster` may be None.
     """
-    findings = lint_folder(folder)
-    trial = None if against is None else _tried(folder, against, files_list)
+    findings = [] if folder is None else lint_folder(folder)
+    if roster is not None:
+        findings += lint_roster(roster, datetime.now(UTC).date())
+    trial = None if against is None or folder is None else _tried(folder, against, files_list)
     if returned is not None:
         _return(returned, findings, trial)
     text = _json(findings, trial) if output_format == "json" else _text(findings, trial)

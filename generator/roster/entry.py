@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from generator.problem import Problem
 from generator.roster.globs import path_spec
 from generator.roster.model import Contact, Example, Pattern, Pause, ThirdPartyCI
-from generator.roster.reader import Reader
+from generator.roster.reader import Reader, RefusedError, place
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -19,26 +20,58 @@ _TAKEN = {"index", "grid", "feed"}
 _OUTCOMES = ("success", "failure", "infra", "neutral")
 
 
-def entry(reader: Reader, node: Node) -> ThirdPartyCI:
+class Entry(NamedTuple):
+    """A CI, and by key where its value, or each item of a list, stands: 1-based line and column."""
+
+    ci: ThirdPartyCI
+    places: Mapping[str, Sequence[tuple[int, int]]]
+
+
+def entry(reader: Reader, node: Node) -> Entry:
     """The CI that a node describes; RefusedError if it cannot be used."""
     values = reader.mapping(node, "entry", _KEYS)
+    fields = _fields(reader, values)
     for key in ("name", "account", "projects"):
-        if key not in values:
-            raise reader.refused(node, key, f"the entry has no {key}", _MISSING[key])
-    fields = {key: _KEYS[key](reader, value, key) for key, value in values.items()}
-    if not fields["name"]:
-        raise reader.refused(values["name"], "name", "the name is empty", _MISSING["name"])
+        if not fields.get(key):
+            raise reader.refused(values.get(key, node), key, f"the entry has no {key}", _MISSING[key])
     fields.setdefault("id", _slug(fields["name"]))
     if not _ID.fullmatch(fields["id"]) or fields["id"] in _TAKEN:
         message = f"{fields['id']!r} cannot be the name of a page"
         hint = "give it an id of small letters, digits and hyphens, e.g. id: example-storage"
         raise reader.refused(values.get("id", values["name"]), "id", message, hint)
-    return ThirdPartyCI(**fields)
+    return Entry(ThirdPartyCI(**fields), {key: _places(value) for key, value in values.items()})
+
+
+def _fields(reader: Reader, values: Mapping[str, Node]) -> dict[str, Any]:
+    """What is read, by key; RefusedError with all that cannot be."""
+    fields: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for key, value in values.items():
+        try:
+            fields[key] = _KEYS[key](reader, value, key)
+        except RefusedError as error:
+            problems += error.problems
+    if problems:
+        raise RefusedError(*problems)
+    return fields
+
+
+def _places(node: Node) -> list[tuple[int, int]]:
+    from yaml import SequenceNode
+
+    return [place(item) for item in (node.value if isinstance(node, SequenceNode) else [node])] or [
+        place(node)
+    ]
 
 
 def _slug(name: str) -> str:
     """`Brightwater NFS CI` → `brightwater-nfs-ci`."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80].rstrip("-")
+
+
+def _word(text: str) -> str:
+    """A result as results of comments are kept: `build failed` → `BUILD_FAILED`."""
+    return re.sub(r"[\s-]+", "_", text.strip()).upper()
 
 
 def _names(reader: Reader, node: Node, construct: str) -> tuple[str, ...]:
@@ -114,7 +147,7 @@ def _words(reader: Reader, node: Node, construct: str) -> dict[str, str]:
         outcome = reader.raw(value, construct)
         if outcome not in _OUTCOMES:
             raise reader.refused(value, construct, f"{outcome!r:.40} is no outcome", hint)
-        words[reader.raw(key, construct).upper()] = outcome
+        words[_word(reader.raw(key, construct))] = outcome
     return words
 
 
@@ -126,7 +159,7 @@ def _example(reader: Reader, node: Node, construct: str) -> Example:
     return Example(
         text=reader.raw(values["text"], "text"),
         results=tuple(
-            (reader.raw(job, "results"), reader.raw(word, "results").upper()) for job, word in results
+            (reader.raw(job, "results"), _word(reader.raw(word, "results"))) for job, word in results
         ),
     )
 

@@ -33,3 +33,20 @@ def path_spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     return GitIgnoreSpec.from_lines(patterns)
+
+
+def may_both_match(first: str, second: str) -> bool:
+    """Whether some name is matched by both patterns."""
+    one, other = (re.sub(r"\*+", "*", pattern.casefold()) for pattern in (first, second))
+    if "*" not in one or "*" not in other:
+        return matches((first,), second) if "*" not in other else matches((second,), first)
+    return _meet(one, other)
+
+
+def _meet(one: str, other: str) -> bool:
+    """Of two patterns with `*`: what stands before the first, and after the last, must agree."""
+    heads = [pattern.split("*", 1)[0] for pattern in (one, other)]
+    tails = [pattern.rsplit("*", 1)[1] for pattern in (one, other)]
+    return (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])) and (
+        tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
+    )

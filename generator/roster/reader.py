@@ -24,12 +24,17 @@ _NULL = "tag:yaml.org,2002:null"
 LONGEST_TEXT, LONGEST_LIST = 1_000, 1_000
 
 
-class RefusedError(Exception):
-    """What is read cannot be used; `problem` says why."""
+def place(node: Node) -> tuple[int, int]:
+    """Line and column, 1-based, where a node begins."""
+    return node.start_mark.line + 1, node.start_mark.column + 1
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+
+class RefusedError(Exception):
+    """What is read cannot be used; `problems` say why."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
 
 
 class Reader:
@@ -149,5 +154,4 @@ class Reader:
         return None
 
     def _problem(self, node: Node, construct: str, message: str, hint: str) -> Problem:
-        mark = node.start_mark
-        return Problem(self.path, mark.line + 1, mark.column + 1, construct, message, hint)
+        return Problem(self.path, *place(node), construct, message, hint)
