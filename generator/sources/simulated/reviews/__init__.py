@@ -13,9 +13,10 @@ from generator.sources.simulated.reviews import query_json, settings
 from generator.sources.simulated.reviews.acting import Comment, comments
 from generator.sources.simulated.reviews.cast import PROJECTS
 from generator.sources.simulated.reviews.settings import SOURCE
+from generator.sources.simulated.reviews.truth import truth
 from generator.sources.simulated.reviews.world import Change, changes
 
-__all__ = ["SOURCE", "configured", "plan", "write"]
+__all__ = ["SOURCE", "configured", "plan", "truth", "write"]
 
 
 def plan(seed: int, scale: float) -> tuple[list[Change], list[Comment]]:

@@ -40,6 +40,11 @@ class Comment:
     words: str = ""
     person: str = ""
 
+    @property
+    def compliant(self) -> bool:
+        """Whether Gerrit's summary of Zuul's results shows it."""
+        return self.ci is not None and self.ci.style == "zuul"
+
 
 class _Run(NamedTuple):
     """Something that makes CIs run: an upload, or words of a person; `ci` alone, if given."""

@@ -105,7 +105,7 @@ def _files(rng: Random, project: Project) -> tuple[str, ...]:
     drawn = rng.random()
     if drawn < 0.08:
         return ("doc/source/index.rst", "releasenotes/notes/later.yaml")[: rng.randrange(1, 3)]
-    if drawn > 0.955 and OSPREY_DRIVER.startswith(project.code):
+    if drawn > 0.97 and OSPREY_DRIVER.startswith(project.code):
         return (f"{OSPREY_DRIVER}fc.py", f"{project.code}/tests/test_osprey.py")
     names = (f"{project.code}/{part}.py" for part in ("api", "manager", "db/models", "rpc", "tests/test_api"))
     return tuple(sorted(rng.sample([*names], rng.randrange(1, 4))))
