@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import GatepostError
+from generator.gerrit_settings import GerritSettings
 from generator.index_settings import SAID, ElasticSettings, IndexSettings, OpensearchSettings, checked_url
 from generator.mail_settings import MailSettings
 from generator.third_party_settings import ThirdPartySettings
@@ -56,7 +57,9 @@ class DocumentsSettings(_Settings):
     fields: dict[str, str] = {}
 
 
-_Source = LogsSettings | DocumentsSettings | ElasticSettings | OpensearchSettings | ZuulSettings
+_Source = (
+    LogsSettings | DocumentsSettings | ElasticSettings | OpensearchSettings | ZuulSettings | GerritSettings
+)
 SourceSettings = Annotated[_Source, Field(discriminator="type")]
 _KINDS = " or ".join(repr(model.model_fields["type"].default) for model in get_args(_Source))
 
@@ -155,10 +158,10 @@ def _resolved(settings: Settings, base: Path, path: Path) -> Settings:
 
 
 def _completed(source: M, settings: Settings) -> M:
-    """An index is asked no further back than what it answers is kept; a Zuul is told whose site asks."""
+    """An index is asked no further back than what it answers is kept; others are told whose site asks."""
     if isinstance(source, IndexSettings) and source.days is None:
         return source.model_copy(update={"days": settings.keep_days})
-    if isinstance(source, ZuulSettings) and source.contact is None:
+    if isinstance(source, ZuulSettings | GerritSettings) and source.contact is None:
         return source.model_copy(update={"contact": settings.site_url})
     return source
 
@@ -178,10 +181,10 @@ def _home(value: Path, path: Path) -> Path:
 
 
 def holds_lines(source: SourceSettings) -> bool:
-    """Whether lines of log can be searched in it: Zuul and its own reporter hold results only."""
+    """Whether lines of log can be searched in it: Zuul, its own reporter and Gerrit hold results only."""
     if isinstance(source, IndexSettings):
         return source.preset != "zuul"
-    return not isinstance(source, ZuulSettings)
+    return not isinstance(source, ZuulSettings | GerritSettings)
 
 
 def named(settings: Settings, able: Sequence[S], name: str | None, what: str) -> list[S]:

@@ -61,7 +61,7 @@ class GerritSettings(WhoAsks):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.url is None) == (self.path is None):
-            raise wrong("one of `url` and `path` is needed: where Gerrit answers, or files of what it printed")
+            raise wrong("either `url`, where Gerrit answers, or `path`, files of what it printed")
         if self.ca_file and (self.url is None or self.url.startswith("http:")):
             raise wrong("ca_file: certificates need a URL with https")
         return self

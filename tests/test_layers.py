@@ -54,6 +54,7 @@ LAYERS: list[set[str]] = [
         "fetching",
         "index_settings",
         "zuul_settings",
+        "gerrit_settings",
         "mail_settings",
         "third_party_settings",
         "roster",

@@ -30,6 +30,7 @@ SOURCES = {
     "elastic": "generator.sources.elastic",
     "opensearch": "generator.sources.opensearch",
     "zuul": "generator.sources.zuul",
+    "gerrit": "generator.sources.gerrit",
 }
 
 

@@ -41,7 +41,7 @@ def test_a_killed_process_is_an_error_that_says_so(answers: Iterator[Examined]) 
     next(answers)
     for child in active_children():
         child.kill()
-    with pytest.raises(GatepostError, match="was killed; nothing of this source was kept"):
+    with pytest.raises(GatepostError, match="was killed; this source was not read"):
         list(answers)
 
 
