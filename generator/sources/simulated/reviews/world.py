@@ -65,7 +65,7 @@ def changes(rng: Random, scale: float) -> list[Change]:
             for start in _starts(rng, first + timedelta(days=day), project, scale):
                 number += rng.randrange(1, 6)
                 found.append(_change(rng, number, project, start))
-    return found
+    return [change for change in found if change.patchsets]
 
 
 def _starts(rng: Random, day: date, project: Project, scale: float) -> Iterator[datetime]:
