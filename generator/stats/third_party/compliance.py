@@ -6,6 +6,8 @@ import numpy as np
 
 from generator.stats.cells import cluster_moments
 from generator.stats.intervals import Bools, Ints, Moments
+from generator.stats.third_party.base import Base
+from generator.stats.third_party.said import RESULT
 
 
 def compliant_moments(ci: Ints, change: Ints, compliant: Bools, cis: int) -> Moments:
@@ -28,3 +30,19 @@ def excess_counts(ci: Ints, patch: Ints, rechecks: Ints, cis: int) -> tuple[Ints
     of = pairs // span
     excess, total = (np.bincount(of, weights=v, minlength=cis).astype(np.int64) for v in (beyond, count))
     return excess, total
+
+
+def compliant(base: Base) -> Moments:
+    """Compliant comments out of all with a result, of each CI, written in the 28 d."""
+    said = base.comments
+    rows = np.flatnonzero((said.kind == RESULT) & base.recent(said.time))
+    change = np.append(base.patches.change_index, -1)[said.patch[rows]]
+    return compliant_moments(said.ci[rows], change, said.compliant[rows], len(base.cis))
+
+
+def excess(base: Base) -> tuple[Ints, Ints]:
+    """Comments of each CI beyond 1 + rechecks, and all, on the patch sets created in the 28 d."""
+    said = base.comments
+    rows = np.flatnonzero((said.kind == RESULT) & (said.patch >= 0))
+    rows = rows[base.recent(base.patches.created[said.patch[rows]])]
+    return excess_counts(said.ci[rows], said.patch[rows], base.rechecks, len(base.cis))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from generator.stats.base import FAILURE
 from generator.stats.cells import cluster_moments
 from generator.stats.intervals import Bools, Ints, Moments
+from generator.stats.third_party.base import Base
 
 
 def followed(pair: Ints, failed: Bools) -> tuple[Ints, Bools]:
@@ -35,3 +37,15 @@ def flip_moments(ci: Ints, patch: Ints, change: Ints, failed: Bools, cis: int) -
     pairs, first, pair = np.unique(ci * span + patch, return_index=True, return_inverse=True)
     again, flipped = followed(pair, failed)
     return cluster_moments(change[first[again]], flipped, pairs[again] // span, cis)
+
+
+def flips(base: Base) -> Moments:
+    """Flipped out of retried patch sets of each CI, of those created in the 28 d."""
+    said = base.comments
+    told = (said.patch >= 0) & (said.outcome >= 0) & (said.outcome <= FAILURE)
+    rows = np.flatnonzero(told)
+    patch = said.patch[rows]
+    recent = base.recent(base.patches.created[patch])
+    rows, patch = rows[recent], patch[recent]
+    failed = said.outcome[rows] == FAILURE
+    return flip_moments(said.ci[rows], patch, base.patches.change_index[patch], failed, len(base.cis))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from generator.stats.base import NO_TIME
+from generator.stats.base import DAY, FAILURE, NO_TIME
 from generator.stats.intervals import Bools, Ints
+from generator.stats.rates import Columns
+from generator.stats.third_party.base import Base
+from generator.stats.third_party.expected import HALF_YEAR
 from generator.third_party_settings import Broken
 
 #: Failures on the patch sets of one change are, whatever their number, that change's.
@@ -102,12 +106,12 @@ def _distinct(run: Ints, value: Ints, starts: Ints) -> Ints:
     return counted
 
 
-def open_runs(found: Runs, cis: int) -> dict[str, NDArray[np.generic]]:
+def open_runs(found: Runs, cis: int) -> Columns:
     """The columns `streak…` and `broken` of each of `cis` CIs, from the row that no success has ended."""
     rows = np.flatnonzero(found.ended == NO_TIME)
     where = found.ci[rows]
 
-    def placed(values: NDArray[np.generic], otherwise: int) -> NDArray[np.generic]:
+    def placed(values: NDArray[Any], otherwise: int) -> NDArray[Any]:
         column = np.full(cis, otherwise, dtype=values.dtype)
         column[where] = values[rows]
         return column
@@ -117,3 +121,22 @@ def open_runs(found: Runs, cis: int) -> dict[str, NDArray[np.generic]]:
         "streak_owners": placed(found.owners, 0), "streak_since": placed(found.start, NO_TIME),
         "broken": placed(found.broken, 0),
     }  # fmt: skip
+
+
+def verdicts(base: Base, since: int = NO_TIME) -> Verdicts:
+    """The comments after `since`, microseconds, that tell success or failure."""
+    said, patches = base.comments, base.patches
+    rows = np.flatnonzero((said.outcome >= 0) & (said.outcome <= FAILURE) & (said.time > since))
+    rows = rows[np.argsort(said.ci[rows], kind="stable")]
+    patch = said.patch[rows]
+    return Verdicts(
+        ci=said.ci[rows], patch=patch, change=np.append(patches.change_index, -1)[patch],
+        owner=np.append(patches.owner, -1)[patch], time=said.time[rows],
+        failed=said.outcome[rows] == FAILURE,
+    )  # fmt: skip
+
+
+def columns(base: Base) -> Columns:
+    """The columns `streak…` and `broken` of the CIs, from the comments of half a year; times as numbers."""
+    told = verdicts(base, base.until - HALF_YEAR * DAY)
+    return open_runs(runs(told, base.settings.settings.broken), len(base.cis))

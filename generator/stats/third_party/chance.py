@@ -1,0 +1,24 @@
+"""When a silence is longer than chance explains."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from generator.stats.intervals import Bools, Ints, wilson
+
+#: Fewer patch sets in a row are no silence.
+LEAST = 3
+#: So unlikely it must be that a CI that works as before misses so many.
+UNLIKELY = 0.01
+
+
+def surprising(reported: Ints, expected: Ints, missed: Ints) -> Bools:
+    """Whether so many missed in a row are too many for a CI that reported so many of the expected before.
+
+    Of its rate before the lower bound counts; without any before nothing is too many.
+    """
+    n = expected.astype(np.float64)
+    low, _ = wilson(np.where(n > 0, reported / np.maximum(n, 1), np.nan), n)
+    likely = (1 - np.nan_to_num(low)) ** missed
+    found: Bools = (missed >= LEAST) & (likely < UNLIKELY)
+    return found
