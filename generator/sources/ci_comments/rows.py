@@ -19,7 +19,8 @@ _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _UNIT = r"(?:days?|d|hours?|hrs?|hr|h|minutes?|mins?|m|seconds?|secs?|s)"
 # What Zuul writes, read at once: nearly all rows are such.
 _ZUUL = re.compile(
-    r"- ([^\s<]\S{0,299}) (\S{1,2000}) : ([A-Z][A-Z0-9_]{0,39})(?: in ([0-9dhms ]{2,40}))?( \(non-voting\))?\s*"
+    r"- ([^\s<]\S{0,299}) (\w{2,10}://\S{1,2000}|N/A) : ([A-Z][A-Z0-9_]{0,39})"
+    r"(?: in ([0-9dhms ]{2,40}))?( \(non-voting\))?\s*"
 )
 _SHOWN = re.compile(r"- [^ ]+ [^ ]+ : [^ ]")
 _BULLET = re.compile(r"[ \t]{0,8}(?:[-*•+][ \t]+|<li>[ \t]*)", re.I)
@@ -28,6 +29,7 @@ _TIME = re.compile(rf"\bin ((?:\d{{1,6}} ?{_UNIT}[ ,]{{0,2}})+|\d{{1,4}}:\d\d:\d
 _PART = re.compile(r"(\d{1,6}) ?([dhms])")
 _REMARK = re.compile(r"\([^()]{0,200}\)")
 _TAG = re.compile(r"</?(?:li|ul|ol|p|br|b|i|em|strong|tt|code|pre|div|span)[ \t]{0,4}/?>", re.I)
+_USUAL_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::\d{1,5})?/[!-~]*")  # need not be taken apart
 _BLANK = "\x00"  # stands for a blank within the text of a link
 
 
@@ -108,7 +110,11 @@ def _job(head: str) -> tuple[str | None, str | None, bool]:
 
 def web_address(text: str | None) -> str | None:
     """The text if it is an address of the web that can be linked to, without a password."""
-    if not text or not text.startswith(("http://", "https://")) or len(text) > 2000:
+    if not text or len(text) > 2000:
+        return None
+    if _USUAL_ADDRESS.fullmatch(text):
+        return text
+    if not text.startswith(("http://", "https://")):
         return None
     try:
         parts = urlsplit(text)
