@@ -66,14 +66,14 @@ def check(
     ] = None,
 ) -> None:
     """Validate a configuration and say what each source answers."""
-    from generator import pipeline
+    from generator import checking
     from generator.config import load
 
     settings = load(config)
     if print_key is not None:
-        typer.echo(pipeline.value_of(settings, print_key))
+        typer.echo(checking.value_of(settings, print_key))
         return
-    lines, usable = pipeline.check(settings)
+    lines, usable = checking.check(settings)
     typer.echo("\n".join(lines))
     raise typer.Exit(0 if usable else 1)
 

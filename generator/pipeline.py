@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from generator import words
+from generator.checking import refused_inputs
 from generator.config import Settings
 from generator.errors import GatepostError
 from generator.gathering import gather, refuse_outdated, third_party
@@ -20,9 +20,9 @@ from generator.model import NOT_USABLE, SKIPPED
 from generator.progress import Progress
 from generator.signatures.load import Loaded, load_folder
 from generator.sources import Context, source
-from generator.sources.queries import refused
 
 if TYPE_CHECKING:
+    from generator.roster.model import Roster
     from generator.store.files import Store
     from generator.tables import Tables
 
@@ -31,26 +31,6 @@ T = TypeVar("T")
 _NEW = "No state to restore: this is taken for the first run of all"
 #: So long a build without a result is looked at again: its logs may still be on their way.
 _UNFINISHED = timedelta(days=2)
-
-
-def check(settings: Settings) -> tuple[list[str], bool]:
-    """A line on the signatures, the file list and each source; whether a report could be made of them."""
-    lines, fine = [], True
-    for what, answer in _answers(settings):
-        try:
-            lines.append(f"{what}: {answer()}")
-        except GatepostError as error:
-            lines.append(f"{what}: {error.message}\n  hint: {error.hint}")
-            fine = False
-    return lines, fine
-
-
-def value_of(settings: Settings, key: str) -> str:
-    """One value of the configuration, for scripts; GatepostError for an unknown key."""
-    if key not in Settings.model_fields:
-        raise GatepostError(f"--print {key}: no such key", f"known keys: {', '.join(Settings.model_fields)}")
-    value = getattr(settings, key)
-    return "" if value is None else str(value)
 
 
 def restore(settings: Settings, where: str, may_be_new: bool, progress: Progress) -> None:
@@ -87,7 +67,7 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
         except GatepostError as error:
             failed.append(error)
             tables = _only_skipped(one.name, error, now)
-        keeper.keep(_with_problems(tables, loaded, now))
+        keeper.keep(_with_problems(tables, loaded, context.roster, now))
         progress.note(
             f"{one.name}: {words.plural(len(keeper.builds), 'build')} new or examined anew, "
             f"{words.plural(keeper.hits, 'hit')}"
@@ -164,34 +144,6 @@ def text(kind: str, settings: Settings, now: datetime) -> str:
     return {"digest": digest, "tsc": tsc}[kind](*gather(settings, now))
 
 
-def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
-    """What is checked, and how to ask it."""
-    yield "signatures", lambda: _signatures_answer(load_folder(settings.signatures), settings.signatures)
-    yield "file list", lambda: _files_answer(settings.files)
-    for one in settings.sources:
-        yield f"source {one.name} ({one.type})", partial(source(one.type).check, one)
-
-
-def _signatures_answer(loaded: Loaded, loaded_from: Path) -> str:
-    broken = len(_refused(loaded))
-    count = words.plural(len(loaded.signatures) + len(loaded.errors) - broken, "signature")
-    if not broken:
-        return count
-    return f"{count}, {words.plural(broken, 'file')} refused: `gatepost lint {loaded_from}` says why"
-
-
-def _refused(loaded: Loaded) -> list[tuple[str, str]]:
-    """File and reason of each signature that cannot be used: a broken file, a query not supported."""
-    broken = [(p.path, f"line {p.line}, column {p.column}: {p.message}") for p in loaded.errors]
-    by_id = {signature.id: signature.path for signature in loaded.signatures}
-    return broken + [(by_id[id], error.message) for id, error in refused(loaded.signatures).items()]
-
-
-def _files_answer(path: Path | None) -> str:
-    FileList.load(path)
-    return f"{path} is usable" if path else "none given, Gatepost's own is used"
-
-
 def _context(settings: Settings, loaded: Loaded, store: Store, now: datetime, progress: Progress) -> Context:
     asked = third_party(settings)
     return Context(
@@ -223,13 +175,12 @@ def _only_skipped(name: str, error: GatepostError, now: datetime) -> Tables:
     return _skipped([(name, ".", NOT_USABLE, error.message)], now)
 
 
-def _with_problems(tables: Tables, loaded: Loaded, now: datetime) -> Tables:
-    """The tables, and a skipped row for each signature that was refused."""
+def _with_problems(tables: Tables, loaded: Loaded, roster: Roster | None, now: datetime) -> Tables:
+    """The tables, and a skipped row for each signature and roster entry that was refused."""
     import pandas as pd
 
-    rows = [("signatures", Path(path).name, "signature refused", why) for path, why in _refused(loaded)]
-    skipped = pd.concat([tables.skipped, _skipped(rows, now).skipped], ignore_index=True)
-    return replace(tables, skipped=skipped)
+    refused = _skipped(refused_inputs(loaded, roster), now)
+    return replace(tables, skipped=pd.concat([tables.skipped, refused.skipped], ignore_index=True))
 
 
 def _refuse_empty(settings: Settings) -> None:

@@ -15,6 +15,7 @@ LAYERS: list[set[str]] = [
     {
         "pipeline",
         "gathering",
+        "checking",
         "explain",
         "explain_text",
         "explain_settings",
@@ -96,6 +97,8 @@ SIDEWAYS = {
     ("publish", "site_swap"),
     ("figures", "render"),
     ("pipeline", "gathering"),
+    ("pipeline", "checking"),
+    ("checking", "gathering"),
     ("explain", "explain_text"),
     ("explain", "explain_settings"),
     ("explain", "zuul_return"),

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from generator import pipeline
+from generator import checking, pipeline
 from generator.config import Settings, load
 from generator.progress import Progress
 from generator.stats import StatsSettings, compute
@@ -143,7 +143,7 @@ def test_a_build_whose_logs_were_still_on_their_way_is_looked_at_again(
 
 def test_a_query_that_is_not_supported_is_said(settings: Settings, tmp_path: Path) -> None:
     sign(tmp_path, "200", f'message:"{DISK}" AND @timestamp:2026')
-    (lines, usable) = pipeline.check(settings)
+    (lines, usable) = checking.check(settings)
     assert usable and lines[0].startswith("signatures: 1 signature, 1 file refused")
     assert set(collect(settings)) == {"100"}
     skipped = Store(settings.state).read().skipped

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import pipeline
+from generator import checking, pipeline
 from generator.config import Settings, load
 from generator.progress import Progress
 from generator.store.files import Store
@@ -47,7 +47,7 @@ def community(root: Path, shared_data: Path, folder: Path) -> Settings:
 
 def test_real_logs_become_a_site(root: Path, shared_data: Path, tmp_path: Path) -> None:
     settings = community(root, shared_data, tmp_path)
-    lines, usable = pipeline.check(settings)
+    lines, usable = checking.check(settings)
     assert usable, lines
     assert "593 signatures" in lines[0]
 

@@ -111,6 +111,11 @@ class Roster:
         """The CIs by id."""
         return {ci.id: ci for ci in self.cis}
 
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Only what kept an entry from being used."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
     def of(self, account: str, name: str | None = None) -> ThirdPartyCI | None:
         """The CI, the first in the alphabet, that the account belongs to."""
         return next((ci for ci in self.cis if ci.is_account(account, name)), None)
