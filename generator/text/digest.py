@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from generator import words
@@ -38,37 +39,45 @@ def digest(results: Results, context: PageContext) -> str:
 
 def edition(results: Results, context: PageContext) -> str:
     """`2026-W47`: the ISO week in which the data end."""
-    year, week, _ = words.utc(results.facts.until or context.generated).isocalendar()
+    year, week, _ = words.utc(end(results) or context.generated).isocalendar()
     return f"{year}-W{week:02d}"
+
+
+def end(results: Results) -> datetime | None:
+    """The newest build; where none was ever collected, the newest review; None without either."""
+    return results.facts.until or results.facts.reviewed
 
 
 class _Mail:
     def __init__(self, results: Results, context: PageContext, longest: int) -> None:
         self._results, self._context, self._longest = results, context, longest
         self._scope = Scopes(results).scope()
+        self._alone = third_party_report.alone(results)
         self._verdict = _verdict(results, context, self._scope)
 
     def lines(self) -> list[str]:
-        scope = self._scope
+        context = self._context
+        note = "Numbers, method and definitions are on the site"
         parts = [
             self._head(),
-            section("VERDICT", paragraph(" ".join(self._verdict.sentences), indent="  ")),
+            section("VERDICT", paragraph(" ".join(filter(None, self._verdict.sentences)), indent="  ")),
+            *([] if self._alone else self._of_builds()),
+            self._third_party(),
+            [] if self._alone else section("HOW TO HELP", self._help()),
+            ["-- ", *_address(context, context.permalink, note)],
+        ]
+        return [line for part in parts for line in part]
+
+    def _of_builds(self) -> list[list[str]]:
+        scope = self._scope
+        return [
             section(f"{'FIGURES':<22}{'last 7 d':>9}{'points':>21}  interval or state", self._figures()),
             section("NEW OR BACK", self._entries(scope.in_state("new", "returned"))),
             section("WORSE", self._entries(scope.in_state("worse"))),
             section("BETTER OR GONE", self._entries(scope.in_state("better", "gone"))),
             section(frequent("MOST FREQUENT", "failed builds", "rate", "change")[2:], self._frequent()),
             section("UNCLASSIFIED", self._unclassified()),
-            self._third_party(),
-            section("HOW TO HELP", self._help()),
-            [
-                "-- ",
-                *_address(
-                    self._context, self._context.permalink, "Numbers, method and definitions are on the site"
-                ),
-            ],
         ]
-        return [line for part in parts for line in part]
 
     def _examined(self, figure: str) -> str:
         seen = self._scope.totals.get(figure)
@@ -78,24 +87,28 @@ class _Mail:
         return plain(short(self._context.signature(id)), width)
 
     def _head(self) -> list[str]:
-        until = self._results.facts.until
+        until = end(self._results)
         week = f"week to {words.moment(until)}" if until else "no data yet"
-        coverage, of_failed = map(self._examined, ("coverage", "coverage_failed"))
-        area = "All pipelines" if self._scope.name == "CI" else f"Pipeline {plain(self._scope.name, 30)}"
-        about = (
-            f"{area}, voting jobs. Builds examined: {coverage}; failed ones: {of_failed}. "
-            "Compared with the 7 d before. Intervals are 95 %."
-        )
         head = f"Gatepost digest, {week} (edition {edition(self._results, self._context)})"
         return [
             plain(f"Subject: [gatepost] {self._verdict.word}{self._culprit()}", 72),
             "",
             *paragraph(plain(self._context.community, 200)),
             *paragraph(head),
-            *paragraph(about),
+            *paragraph(self._about()),
             *(line for told in self._missing() for line in paragraph(plain(told, 400))),
             "",
         ]
+
+    def _about(self) -> str:
+        if self._alone:
+            return "Third-party CIs, 28 d; no builds were collected. Intervals are 95 %."
+        coverage, of_failed = map(self._examined, ("coverage", "coverage_failed"))
+        area = "All pipelines" if self._scope.name == "CI" else f"Pipeline {plain(self._scope.name, 30)}"
+        return (
+            f"{area}, voting jobs. Builds examined: {coverage}; failed ones: {of_failed}. "
+            "Compared with the 7 d before. Intervals are 95 %."
+        )
 
     def _culprit(self) -> str:
         """The signature that the verdict speaks of, with the word for its state if it says more."""
@@ -165,6 +178,8 @@ class _Mail:
 
 
 def _verdict(results: Results, context: PageContext, scope: Scope) -> Verdict:
+    if third_party_report.alone(results):
+        return third_party_report.verdict_alone(results)
     return verdict(
         scope,
         evidence(results, scope),

@@ -12,6 +12,7 @@ from generator.text.names import escaped, plain
 from generator.text.records import Row, grouped, records
 from generator.text.third_party import broken, headline, listed, name_of, needs_hand, silent
 from generator.text.third_party_rules import asked, measured, rule_name
+from generator.text.verdict import Verdict
 
 if TYPE_CHECKING:
     from generator.stats.results import Results
@@ -20,6 +21,18 @@ _PAGE = "third-party/index.html"
 #: Columns of the mail that names take.
 _NAME = 22
 _ADVISES = "By the rules of this community's configuration: they advise, people decide."
+
+
+def alone(results: Results) -> bool:
+    """Whether no build was ever collected, but reviews were, and third-party CIs are expected there."""
+    facts = results.facts
+    return not facts.builds and facts.reviewed is not None and len(results.third_party) > 0
+
+
+def verdict_alone(results: Results) -> Verdict:
+    """What a report says first that is about third-party CIs alone."""
+    said = plain(headline(records(results.third_party)), 400)
+    return Verdict("unknown", said.rstrip("."), (said, "", ""))
 
 
 def mail_lines(results: Results, context: PageContext, longest: int) -> list[str]:
@@ -102,6 +115,6 @@ def _measured(rule: Row, *, ascii: bool = False) -> str:
 def _until(results: Results) -> str:
     """Up to when reviews were read, where that is another day than the builds'."""
     until, reviewed = results.facts.until, results.facts.reviewed
-    if reviewed is None or (until is not None and words.day_year(until) == words.day_year(reviewed)):
+    if until is None or reviewed is None or words.day_year(until) == words.day_year(reviewed):
         return ""
     return f"Reviews were read up to {words.moment(reviewed)}."

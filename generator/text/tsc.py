@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.text import third_party_report
 from generator.text.context import PageContext
-from generator.text.digest import edition
+from generator.text.digest import edition, end
 from generator.text.missing import missing, nothing_to_do, unrated
 from generator.text.names import escaped, label
 from generator.text.records import Row
@@ -31,25 +31,32 @@ _LONGEST = 5
 
 def tsc(results: Results, context: PageContext) -> str:
     """One page: verdict, figures, what changed, most frequent signatures, what would help."""
-    scope = Scopes(results).scope()
-    until = results.facts.until
+    scope, until = Scopes(results).scope(), end(results)
+    alone = third_party_report.alone(results)
     area = "all pipelines" if scope.name == "CI" else f"pipeline {escaped(scope.name)}"
+    about = "third-party CIs, 28 d" if alone else f"{area}, voting jobs, compared with the 7 d before"
     parts = [
         f"# CI report {edition(results, context)}: {escaped(context.community, 100)}",
-        f"{f'Week to {words.moment(until)}' if until else 'No data yet'}, {area}, voting jobs, "
-        "compared with the 7 d before. Intervals are 95 %; under n = 10 only counts are given.",
+        f"{f'Week to {words.moment(until)}' if until else 'No data yet'}, {about}. "
+        "Intervals are 95 %; under n = 10 only counts are given.",
         *(escaped(remark, 400) for remark in context.remarks),
         *_missing(results),
+        *([] if alone else _of_builds(results, context, scope)),
+        *_third_party(results, context),
+        *([] if alone else ["## What would help\n\n" + _help(results, scope, context)]),
+        f"Numbers and definitions: {context.page(context.permalink or 'index.html')}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _of_builds(results: Results, context: PageContext, scope: Scope) -> list[str]:
+    return [
         _state(results, context, scope),
         "## Figures\n\n" + _figures(scope),
         "## New or worse\n\n" + _items(scope.in_state("new", "returned", "worse"), context),
         "## Better or gone\n\n" + _items(scope.in_state("better", "gone"), context),
         "## Most frequent signatures\n\n" + _frequent(scope, context),
-        *_third_party(results, context),
-        "## What would help\n\n" + _help(results, scope, context),
-        f"Numbers and definitions: {context.page(context.permalink or 'index.html')}",
     ]
-    return "\n\n".join(parts) + "\n"
 
 
 def _missing(results: Results) -> list[str]:
