@@ -30,6 +30,7 @@ NAV = {
     "Unclassified": "unclassified/index.md",
     "Jobs": "jobs/index.md",
     "CIs": "cis/index.md",
+    "Third-party CIs": "third-party/index.md",
     "History": "history.md",
     "Editions": "editions/index.md",
     "Data": "data/index.md",

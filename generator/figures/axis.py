@@ -19,6 +19,8 @@ TOP = 12
 #: Pixels from zero to the lower edge: tick labels and coverage strip.
 BELOW = 46
 _LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+#: So many days are named by their months.
+_SEASON = 100
 _STEPS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -71,7 +73,7 @@ class Slots:
     def ticks(self) -> list[tuple[int, str]]:
         """Positions and labels: months, Mondays (or each of a few days), midnights and every six hours."""
         n = len(self.times)
-        if self.unit == "week":
+        if self.unit == "week" or (self.unit == "day" and n > _SEASON):
             return self._months(n)
         if self.unit == "hour":
             step = 6 if n <= 48 else 24

@@ -22,6 +22,8 @@ PAGES = {
     "unclassified": "generator.pages.unclassified",
     "jobs": "generator.pages.jobs",
     "cis": "generator.pages.cis",
+    "third_party": "generator.pages.third_party",
+    "third_party_ci": "generator.pages.third_party_ci",
     "editions": "generator.pages.editions",
     "history": "generator.pages.history",
     "data": "generator.pages.data",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from generator.pages.third_party_board import Board
 from generator.stats.results import ALL, UNKNOWN, Results
 from generator.text.context import PageContext
 from generator.text.names import label, ticket
@@ -145,6 +146,11 @@ class Book:
     def cis(self) -> tuple[str, ...]:
         """CIs that have a page, by name."""
         return tuple(sorted({*_values(self.groups, "ci"), *self.facts.cis}))
+
+    @cached_property
+    def third_party(self) -> Board:
+        """The third-party CIs."""
+        return Board(self.results, self.context)
 
     @cached_property
     def _labels(self) -> dict[str, str]:

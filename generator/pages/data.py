@@ -46,6 +46,20 @@ MEANINGS = {
     "history": "failure rates by week and month since the first day collected, of all together and by CI",
     "signature_history": "first and last day of each signature since then",
     "odd": "builds that are kept but lack something",
+    "third_party": "each third-party CI: reporting, response, disagreement, silence, readiness",
+    "third_party_rules": "the community's rules, and how each CI meets them",
+    "third_party_weeks": "reporting rate of each by week, half a year",
+    "third_party_days": "comments of each by day and outcome, half a year",
+    "third_party_jobs": "results of each by job",
+    "third_party_response": "share of patch sets that each answered, by time since they were created",
+    "third_party_disagreements": "patch sets on which one and the gate differ",
+    "third_party_standing": "negative votes that stand since before a recovery",
+    "third_party_silences": "runs of expected patch sets without a result",
+    "third_party_events": "what the feeds tell: silent, back, broken, recovered, votes, pauses",
+    "third_party_patchsets": "the newest patch sets of each project, with what the gate said",
+    "third_party_results": "every result on them",
+    "third_party_unknown": "accounts that write as CIs do and are in no entry of the roster",
+    "third_party_unread": "comments that were not understood, by account",
 }
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "signature_path",
     "third_party_badge",
     "third_party_feed",
+    "third_party_grid",
     "third_party_path",
 ]
 
@@ -56,3 +57,8 @@ def third_party_feed(ci: str) -> str:
 def third_party_badge(ci: str) -> str:
     """`third-party/halden-nvme-ci.svg`."""
     return f"third-party/{slug(ci)}.svg"
+
+
+def third_party_grid(project: str) -> str:
+    """`third-party/grid/cinder.html`: the CIs of a project by its recent patch sets."""
+    return f"third-party/grid/{slug(project)}.html"

@@ -79,6 +79,8 @@ class PageContext:
     def review_url(self, server: str, project: str, change: int, patchset: int | None = None) -> str | None:
         """Address of a change, or of one of its patch sets, in the Gerrit of this host name."""
         base = dict(self.reviews).get(server) or f"https://{quote(server)}"
+        if not project:  # Gerrit finds the project of a change, but not of a patch set
+            return web_address(f"{base.rstrip('/')}/c/{change}")
         where = f"{base.rstrip('/')}/c/{quote(project)}/+/{change}"
         return web_address(f"{where}/{patchset}" if patchset else where)
 
