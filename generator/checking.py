@@ -9,10 +9,10 @@ from pathlib import Path
 from generator import words
 from generator.config import Settings
 from generator.errors import GatepostError
-from generator.gathering import third_party
+from generator.gathering import signatures, third_party
 from generator.matching.tags import FileList
 from generator.roster.model import Roster
-from generator.signatures.load import Loaded, load_folder
+from generator.signatures.load import Loaded
 from generator.sources import source
 from generator.sources.queries import refused
 
@@ -48,7 +48,7 @@ def refused_inputs(loaded: Loaded, roster: Roster | None) -> Iterator[tuple[str,
 
 def _answers(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     """What is checked, and how to ask it."""
-    yield "signatures", lambda: _signatures_answer(load_folder(settings.signatures), settings.signatures)
+    yield "signatures", lambda: _signatures_answer(signatures(settings), settings.signatures)
     yield "file list", lambda: _files_answer(settings.files)
     if settings.third_party is not None:
         yield "roster", partial(_roster_answer, settings)

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.config import Settings
+from generator.config import Settings, holds_lines
 from generator.errors import GatepostError
 from generator.progress import Progress
-from generator.signatures.load import load_folder
+from generator.signatures.load import Loaded, load_folder
 from generator.sources.queries import usable
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ def gather(
     return compute(tables, thresholds, now), context
 
 
+def signatures(settings: Settings) -> Loaded:
+    """Those of the folder, which may be missing where no source holds lines of log; else GatepostError."""
+    if not settings.signatures.exists() and not any(map(holds_lines, settings.sources)):
+        return Loaded((), (), {})
+    return load_folder(settings.signatures)
+
+
 def third_party(settings: Settings) -> ThirdParty | None:
     """The roster with what is asked; None if there is no `third_party`, GatepostError if it is no roster."""
     from generator.roster.load import load
@@ -70,14 +77,14 @@ def _context(settings: Settings, tables: Tables, now: datetime) -> PageContext:
     from generator.pages import PageContext
     from generator.text.removed import removed
 
-    loaded = load_folder(settings.signatures)
-    signatures = usable(loaded.signatures)
+    loaded = signatures(settings)
+    used = usable(loaded.signatures)
     files = {s.id for s in loaded.signatures} | {Path(problem.path).stem for problem in loaded.problems}
     return PageContext(
         community=settings.community,
         generated=now,
-        signatures=signatures,
-        removed=removed(tables.signatures, {s.id for s in signatures}, files, now),
+        signatures=used,
+        removed=removed(tables.signatures, {s.id for s in used}, files, now),
         period_hours=settings.period_hours,
         site_url=settings.site_url,
         bug_url=settings.bug_url,

@@ -12,13 +12,13 @@ from generator import words
 from generator.checking import refused_inputs
 from generator.config import Settings
 from generator.errors import GatepostError
-from generator.gathering import gather, refuse_outdated, third_party
+from generator.gathering import gather, refuse_outdated, signatures, third_party
 from generator.matching.parallel import cores
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
 from generator.model import NOT_USABLE, SKIPPED
 from generator.progress import Progress
-from generator.signatures.load import Loaded, load_folder
+from generator.signatures.load import Loaded
 from generator.sources import Context, source
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
     from generator.store import keeping
     from generator.store.files import Store
 
-    loaded = load_folder(settings.signatures)
+    loaded = signatures(settings)
     store = Store(settings.state)
     context = _context(settings, loaded, store, now, progress)
     failed: list[GatepostError] = []
@@ -68,10 +68,7 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
             failed.append(error)
             tables = _only_skipped(one.name, error, now)
         keeper.keep(_with_problems(tables, loaded, context.roster, now))
-        progress.note(
-            f"{one.name}: {words.plural(len(keeper.builds), 'build')} new or examined anew, "
-            f"{words.plural(keeper.hits, 'hit')}"
-        )
+        progress.note(f"{one.name}: {keeper.reviewed if one.type == 'gerrit' else keeper.examined}")
     keeping.forget_old(store, settings.keep_days, [one.name for one in settings.sources], now)
     if store.newest_day(now) is None and store.newest_day(now, "reviews") is None:
         progress.note("No build with an end time yet: `gatepost check` says what each source answers")
@@ -86,16 +83,29 @@ class _Keeper:
 
     def __init__(self, store: Store, now: datetime, source: str) -> None:
         self._store, self._now, self._source = store, now, source
-        self.builds: set[str] = set()
-        self.hits = 0
+        self._builds: set[str] = set()
+        self._hits = self._changes = self._comments = 0
 
     def keep(self, tables: Tables) -> None:
         """Add tables to the store, without what was taken down."""
         from generator import takedown
 
         self._store.add(takedown.kept_out(self._store, tables), self._now, self._source)
-        self.builds.update(tables.builds["build_uuid"])
-        self.hits += len(tables.hits)
+        self._builds.update(tables.builds["build_uuid"])
+        self._hits += len(tables.hits)
+        self._changes += len(tables.changes)
+        self._comments += len(tables.comments)
+
+    @property
+    def examined(self) -> str:
+        """What a source of builds yielded."""
+        many = words.plural(len(self._builds), "build")
+        return f"{many} new or examined anew, {words.plural(self._hits, 'hit')}"
+
+    @property
+    def reviewed(self) -> str:
+        """What a source of reviews yielded."""
+        return f"{words.plural(self._changes, 'change')}, {words.plural(self._comments, 'comment')} of CIs and rechecks"
 
 
 def build(settings: Settings, now: datetime, progress: Progress) -> None:
@@ -105,7 +115,7 @@ def build(settings: Settings, now: datetime, progress: Progress) -> None:
     from generator.store import published
 
     results, context = gather(settings, now, progress)
-    if results.facts.builds == 0:
+    if results.facts.builds == 0 and results.facts.reviewed is None:
         _refuse_empty(settings)
     shown = results.facts.main_pipeline
     if settings.main_pipeline not in (None, shown):
@@ -184,7 +194,7 @@ def _with_problems(tables: Tables, loaded: Loaded, roster: Roster | None, now: d
 
 
 def _refuse_empty(settings: Settings) -> None:
-    """A site with builds is not replaced by one without any."""
+    """A site with builds or reviews is not replaced by one without any."""
     if (settings.output / "index.html").exists():
         raise GatepostError(
             f"{settings.state}: holds no builds; the site in {settings.output} stays as it is",
