@@ -45,6 +45,11 @@ _SETTINGS = {
     "sources": [{"type": "gerrit", "path": "reviews", "server": "review.example.org"}],
 }
 
+_FREE_TEXT = {
+    "patterns": [r"run of (?P<job>\S+) ended: (?P<result>\w+)"],
+    "words": {"FINE": "success", "BROKEN": "failure"},
+}
+
 
 def _name(ci: int) -> str:
     return f"Vendor {ci:03d} Storage CI"
@@ -70,7 +75,7 @@ def _roster() -> dict[str, Any]:
                 "contacts": contacts,
                 "voting": ci % 2 == 0,
                 "since": "2026-01-01",
-                **({"patterns": [r"run of (?P<job>\S+) ended: (?P<result>\w+)"]} if _free(ci) else {}),
+                **(_FREE_TEXT if _free(ci) else {}),
             }
             for ci in range(CIS)
         ]
