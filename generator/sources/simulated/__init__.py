@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from generator.progress import Progress
-from generator.sources.simulated import buildsets, community, logs, signatures
+from generator.sources.simulated import buildsets, community, logs, reviews, signatures
 from generator.sources.simulated.build import OUTCOMES, Build
 from generator.sources.simulated.plan import plan
 from generator.sources.simulated.truth import truth
@@ -31,14 +31,14 @@ def simulate(
 ) -> list[Build]:
     """Write logs, signatures, gatepost.yaml and truth.json into `folder`, replacing those of an earlier demo.
 
-    Beside them stand the records of buildsets, as Zuul's API would answer them.
+    Beside them stand the records of buildsets, as Zuul's API would answer them, and half a year of reviews.
 
     The simulated time ends at `community.END`, `days` after its begin; `scale` 1 gives some 5,400 builds,
     which are returned. The same arguments give the same bytes and file times; logs that are already those are
     left as they are. `sources` of gatepost.yaml are the logs, unless others are given.
     """
     progress = progress or Progress(0)
-    builds = plan(seed, days, scale)
+    builds, reviewed = plan(seed, days, scale), reviews.plan(seed, scale)
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / _DONE
     which = f"{_version()} seed {seed} days {days} scale {scale}\n"
@@ -46,11 +46,12 @@ def simulate(
     for old in ("queries", "state") if there else ("queries", "state", "logs"):
         shutil.rmtree(folder / old, ignore_errors=True)
     # first of all: it marks the folder as ours, also if we are stopped half-way
-    known = json.dumps(truth(builds, seed), indent=1, default=str) + "\n"
-    (folder / "truth.json").write_text(known, "utf-8")
+    known = {**truth(builds, seed), "third_party": reviews.truth(*reviewed)}
+    (folder / "truth.json").write_text(json.dumps(known, indent=1, default=str) + "\n", "utf-8")
     _configure(folder, sources or _trees())
     lines = "".join(f"{json.dumps(record)}\n" for record in buildsets.records(builds))
     (folder / _BUILDSETS).write_text(lines, "utf-8")
+    reviews.write(folder, *reviewed, seed)
     if not there:
         done.unlink(missing_ok=True)
         _write_logs(folder / "logs", builds, seed, progress)
@@ -84,7 +85,8 @@ def _configure(folder: Path, sources: list[dict[str, Any]]) -> None:
         "bug_url": signatures.BUGS,
         "main_pipeline": "gate",
         "outcomes": OUTCOMES,
-        "sources": sources,
+        **reviews.configured(),
+        "sources": [*sources, reviews.SOURCE],
     }
     (folder / "gatepost.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), "utf-8")
     (folder / "files.yaml").write_text(yaml.safe_dump(signatures.FILES, sort_keys=False), "utf-8")
