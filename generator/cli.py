@@ -52,7 +52,7 @@ def init(
         str | None, typer.Option(help="A community's own configuration: openstack.", metavar="NAME")
     ] = None,
 ) -> None:
-    """Write a commented gatepost.yaml, a signature and a .zuul.yaml."""
+    """Write a commented gatepost.yaml, a signature, a roster and a .zuul.yaml."""
     from generator.scaffold import scaffold
 
     typer.echo(scaffold(folder, example))
@@ -79,6 +79,7 @@ def check(
 
 
 app.command(epilog="Example: gatepost lint queries/ --against https://gatepost.example.org/")(cli_lint.lint)
+app.command(epilog="Example: gatepost roster > thirdparty.yaml")(cli_lint.roster)
 app.command(epilog="Example: gatepost explain --signatures queries/ logs/0a1b2c3/")(cli_ask.explain)
 app.command(epilog="Example: gatepost query 'message:\"No space left\"' --days 7")(cli_ask.query)
 

@@ -1,4 +1,4 @@
-"""The command that judges signatures and rosters: lint."""
+"""The commands on what people write for Gatepost: lint and roster."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from generator.cli_options import Format, ZuulReturn
+from generator.cli_options import DEFAULT, Config, Format, Now, ZuulReturn, moment
 from generator.errors import GatepostError
 
 Folder = Annotated[Path | None, typer.Argument(help="The folder of signature files.", metavar="DIR")]
@@ -51,3 +51,11 @@ def lint(
     text, code = run(folder, against, files, output.value, zuul_return, roster)
     typer.echo(text)
     raise typer.Exit(code)
+
+
+def roster(config: Config = DEFAULT, now: Now = None) -> None:
+    """Print entries for a roster: accounts that report as CIs do and are not in it."""
+    from generator.config import load
+    from generator.roster_draft import draft
+
+    typer.echo(draft(load(config), moment(now)))

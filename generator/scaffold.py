@@ -11,6 +11,7 @@ _CONFIG = "gatepost.yaml"
 _FILES = {
     _CONFIG: "init/gatepost.yaml",
     "queries/1234567.yaml": "init/queries/1234567.yaml",
+    "thirdparty.yaml": "init/thirdparty.yaml",
     ".zuul.yaml": "init/zuul.yaml",
 }
 
