@@ -35,7 +35,9 @@ LATE = timedelta(days=2)
 _BEFORE = timedelta(days=28)
 _TICK = timedelta(microseconds=1)
 _GROUPS = ("ci", "pipeline", "provider")
-_TABLES = ("totals", "buildsets", "signatures", "days", "groups", "coverage", "partial")
+_TABLES = ("totals", "buildsets", "signatures", "days", "groups", "coverage", "partial", "third_party")
+#: Left out where they are empty: a community without third-party CIs has none.
+_OPTIONAL = frozenset({"third_party"})
 
 
 def due(tables: Tables, pruned: datetime | None, have: Sequence[str], now: datetime) -> list[Week]:
@@ -174,8 +176,9 @@ def _frames(week: Week, results: Results) -> dict[str, pd.DataFrame]:
         ],
         "coverage": results.coverage[results.coverage["window"] == "7d"],
         "partial": results.partial[results.partial["day"].between(week.start, week.end, inclusive="left")],
+        "third_party": results.third_party,
     }
-    return {name: week_of[name] for name in _TABLES}
+    return {name: week_of[name] for name in _TABLES if len(week_of[name]) or name not in _OPTIONAL}
 
 
 def _table(name: str, frame: pd.DataFrame) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from generator import words
 from generator.editions.edition import Edition
 from generator.pages.book import Book
 from generator.pages.cells import interval_cell, rate_cell, share_cell, trend_cell
-from generator.pages.paths import root_of, signature_path
+from generator.pages.paths import root_of, signature_path, third_party_path
 from generator.pages.signature_rows import top_of
 from generator.pages.state_tables import coverage_table
+from generator.pages.third_party_cells import disagreement_cell, reporting_cell
 from generator.render import Cell, Column, Table
 from generator.render import Row as TableRow
 from generator.signatures.model import Signature
@@ -16,6 +17,8 @@ from generator.stats.columns import ALL
 from generator.text.context import web_address
 from generator.text.names import inert, label, spelled
 from generator.text.records import Row
+from generator.text.third_party import name_of, state
+from generator.text.third_party_rules import readiness
 
 _DIMENSIONS = {"ci": "CI", "pipeline": "pipeline", "provider": "provider"}
 #: What fits into a page beside the queries.
@@ -120,6 +123,40 @@ def groups(edition: Edition) -> Table:
     return Table(
         "Failure rates by CI, pipeline and provider", columns, cells, more, f"{edition.id}/edition.json"
     )
+
+
+def third_party(book: Book, edition: Edition) -> Table:
+    """Third-party CIs as they stood at the end of the week, by name; without rows where none was expected."""
+    rows = sorted(edition.rows("third_party"), key=lambda row: name_of(row).casefold())
+    columns = (
+        Column("CI"),
+        Column("State"),
+        Column("Reporting rate", numeric=True),
+        Column("Disagreement", numeric=True),
+        Column("Standing \u22121s", numeric=True),
+        Column("Readiness"),
+    )
+    kept = set(book.results.third_party["ci"])
+    cells = [
+        TableRow(
+            (
+                _third_party_name(row, kept, edition.page),
+                Cell(state=state(row)),
+                reporting_cell(row),
+                disagreement_cell(row),
+                words.count(row["standing"]),
+                Cell(state=readiness(row)),
+            )
+        )
+        for row in rows[:_GROUPS]
+    ]
+    more = f"All {words.count(len(rows))} in edition.json" if len(rows) > _GROUPS else ""
+    return Table("Third-party CIs", columns, cells, more, f"{edition.id}/edition.json")
+
+
+def _third_party_name(row: Row, kept: set[str], path: str) -> Cell:
+    page = root_of(path) + third_party_path(row["ci"])
+    return Cell(name_of(row), soft=inert(row["owner"] or "", 60), href=page if row["ci"] in kept else "")
 
 
 def coverage(edition: Edition) -> Table:

@@ -51,6 +51,7 @@ def _body(book: Book, edition: Edition) -> Markup:
         days=tables.days(edition),
         groups=tables.groups(edition),
         coverage=tables.coverage(edition),
+        third_party=tables.third_party(book, edition),
         partial=tables.partial(edition),
         queries=tables.queries(edition),
         known=len(edition.document["queries"]),
