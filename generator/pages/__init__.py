@@ -24,6 +24,7 @@ PAGES = {
     "cis": "generator.pages.cis",
     "third_party": "generator.pages.third_party",
     "third_party_ci": "generator.pages.third_party_ci",
+    "third_party_grid": "generator.pages.third_party_grid",
     "editions": "generator.pages.editions",
     "history": "generator.pages.history",
     "data": "generator.pages.data",

@@ -1,0 +1,166 @@
+"""A page for each project: its newest patch sets by its third-party CIs, with every result that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from generator import words
+from generator.pages.book import Book
+from generator.pages.paths import third_party_grid, third_party_path
+from generator.pages.third_party_board import Board
+from generator.pages.third_party_cells import change_link
+from generator.render import render
+from generator.site import Page
+from generator.text.context import web_address
+from generator.text.names import inert
+from generator.text.records import Row, grouped
+from generator.text.third_party import name_of
+
+#: Shape and letter of each outcome, and what they mean; both are there for who sees no colours or no shapes.
+MARKS = {
+    "success": ("✓", "S", "success"),
+    "failure": ("✗", "F", "failure"),
+    "infra": ("○", "I", "infra: it could not run"),
+    "neutral": ("–", "N", "neutral: nothing was tested"),
+    "unread": ("?", "U", "a comment that was not understood"),
+}
+_GATE = {"passed": "success", "failed": "failure"}
+_NOTHING = Markup('<td class="soft">·</td>')
+#: Characters of rows, results in a cell and characters of an address: a page of at most 300 KB.
+_ROWS_CHARS, _RESULTS, _ADDRESS = 230_000, 40, 300
+
+_Key = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class View:
+    """All that the template places; `rows` are rows of HTML, as there may be thousands of cells."""
+
+    project: str
+    headline: str
+    columns: list[tuple[str, str]]
+    rows: list[Markup]
+    left_out: int
+    legend: list[tuple[str, str, str]]
+
+
+def pages(book: Book) -> Iterator[Page]:
+    """A grid for each project of which patch sets are known, and which CIs of the roster watch."""
+    board = book.third_party
+    patchsets = grouped(book.results.third_party_patchsets, "project")
+    results = grouped(book.results.third_party_results, "server", "change", "patchset")
+    for project in board.projects:
+        newest = sorted(patchsets[project], key=_age, reverse=True)
+        said = {_key(row): _by_ci(results.get(_key(row), [])) for row in newest}
+        view = _view(board, project, newest, said)
+        yield Page(
+            third_party_grid(project),
+            f"Third-party CIs of {view.project}",
+            view.headline,
+            render("pages/third_party_grid.html", v=view),
+            "third-party cis",
+        )
+
+
+def _key(row: Row) -> _Key:
+    return row["server"], row["change"], row["patchset"]
+
+
+def _age(row: Row) -> tuple[str, int, int]:
+    created = row["created"]
+    return words.iso(created) if created is not None else "", row["change"], row["patchset"]
+
+
+def _by_ci(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row["time"], row["number"])):
+        found.setdefault(row["ci"], []).append(row)
+    return found
+
+
+def _view(
+    board: Board, project: str, newest: Sequence[Row], said: Mapping[_Key, Mapping[str, Sequence[Row]]]
+) -> View:
+    heard = {ci for by_ci in said.values() for ci in by_ci}
+    cis = [row for row in board.rows if row["ci"] in heard or _expected(board, row, project)]
+    rows: list[Markup] = []
+    size = 0
+    for row in newest:
+        text = _row(board, row, cis, said[_key(row)])
+        size += len(text)
+        if rows and size > _ROWS_CHARS:
+            break
+        rows.append(text)
+    name = inert(project, 80)
+    return View(
+        project=name,
+        headline=f"{words.plural(len(cis), 'third-party CI')} on the newest "
+        f"{words.plural(len(rows), 'patch set')} of {name}",
+        columns=[(name_of(row), f"../{third_party_path(row['ci']).rsplit('/', 1)[-1]}") for row in cis],
+        rows=rows,
+        left_out=len(newest) - len(rows),
+        legend=[*MARKS.values(), ("·", "", "no result, or not yet")],
+    )
+
+
+def _expected(board: Board, row: Row, project: str) -> bool:
+    entry = board.entry(row["ci"])
+    return entry is not None and entry.retired is None and entry.watches(project, None)
+
+
+def _row(board: Board, row: Row, cis: Sequence[Row], said: Mapping[str, Sequence[Row]]) -> Markup:
+    text, href = change_link(board.context, row)
+    created = words.clock(row["created"]) if row["created"] is not None else ""
+    head = Markup(
+        '<tr><th scope="row">{}<span class="soft">{}</span><span class="soft">{}</span></th>'
+    ).format(_link(text, href, "", ""), inert(row["subject"] or "", 60), created)
+    gate = _GATE.get(row["gate"])
+    cells = [_gate(gate)]
+    for ci in cis:
+        found = said.get(ci["ci"], ())
+        cells.append(_cell(found, gate == "success", href) if found else _NOTHING)
+    return head + Markup("").join(cells) + Markup("</tr>")
+
+
+def _gate(outcome: str | None) -> Markup:
+    if outcome is None:
+        return _NOTHING
+    shape, letter, _ = MARKS[outcome]
+    return Markup('<td title="gate: {}">{}\xa0{}</td>').format(outcome, shape, letter)
+
+
+def _cell(found: Sequence[Row], passed: bool, change: str) -> Markup:
+    """Every result in order; marked is a failure where the gate passed."""
+    marks = [
+        _link(
+            "\xa0".join(MARKS[row["outcome"]][:2]),
+            _address(row["url"]) or change,
+            _told(row),
+            "worse" if passed and row["outcome"] == "failure" else "",
+        )
+        for row in found[:_RESULTS]
+    ]
+    more = Markup(" +{}").format(len(found) - _RESULTS) if len(found) > _RESULTS else Markup("")
+    return Markup("<td>") + Markup(" ").join(marks) + more + Markup("</td>")
+
+
+def _address(url: str | None) -> str | None:
+    return web_address(url) if url and len(url) <= _ADDRESS else None
+
+
+def _told(row: Row) -> str:
+    """`FAILURE, 17 Nov 06:12, vote −1`."""
+    vote = row["vote"]
+    voted = f"vote {'+' if vote > 0 else words.MINUS}{abs(vote)}" if vote else ""
+    said = inert(row["result"] or row["outcome"], 40)
+    return ", ".join(filter(None, (said, words.clock(row["time"]), voted)))
+
+
+def _link(text: str, href: str, title: str, css: str) -> Markup:
+    tag = "a" if href else "span"
+    given = (("class", css), ("href", href), ("title", title))
+    attributes = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in given if value)
+    return Markup("<{}{}>{}</{}>").format(tag, attributes, text, tag)
