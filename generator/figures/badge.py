@@ -23,8 +23,8 @@ def badge(name: str, said: str) -> Markup:
     left, right = (_width(text) + 2 * _PAD for text in (name, said))
     content = (
         element("title", f"{name}: {said}"),
-        element("rect", width=left, height=_HEIGHT, fill=_INK),
-        element("rect", x=left - 0.5, y=0.5, width=right, height=_HEIGHT - 1, fill=_PAPER, stroke=_LINE),
+        _field(0.5, left, _INK),
+        _field(left + 0.5, right - 1, _PAPER),
         _text(name, _PAD, _PAPER),
         _text(said, left + _PAD, _INK),
     )
@@ -40,6 +40,10 @@ def badge(name: str, said: str) -> Markup:
         font_family=_FONT,
         font_size=_SIZE,
     )
+
+
+def _field(x: float, width: int, fill: str) -> Markup:
+    return element("rect", x=x, y=0.5, width=width, height=_HEIGHT - 1, fill=fill, stroke=_LINE)
 
 
 def _text(text: str, x: float, fill: str) -> Markup:
