@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from generator.config import Settings, holds_lines
 from generator.errors import GatepostError
@@ -38,7 +39,7 @@ def gather(
     store = Store(settings.state)
     takedowns = notes.sentences(store)  # before what they are about, so that none is missed later
     tables = store.read()
-    context = _context(settings, tables, now)
+    context = replace(_context(settings, tables, now), third_party=thresholds.third_party)
     if progress is not None:
         editions = weekly.editions(store, tables, thresholds, context, progress)
         context = replace(context, editions=editions, takedowns=takedowns)
@@ -89,4 +90,11 @@ def _context(settings: Settings, tables: Tables, now: datetime) -> PageContext:
         site_url=settings.site_url,
         bug_url=settings.bug_url,
         repository_url=settings.repository_url,
+        reviews=_reviews(settings),
     )
+
+
+def _reviews(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Host names of the Gerrits that are asked, each with the address under which it answers."""
+    asked = ((s.server, s.url) for s in settings.sources if s.type == "gerrit" and s.url)
+    return tuple((server or urlsplit(url).hostname or "", url) for server, url in asked)

@@ -13,9 +13,10 @@ from generator import words
 from generator.figures import axis, svg
 from generator.figures.axis import TOP, Scale, Slots
 from generator.figures.figure import Figure, Key
+from generator.figures.weekly import weekly_cells
 from generator.render import Column, Row, Table
 
-_HEIGHT, _BELOW = 132, 26
+_HEIGHT, _BELOW = 132, 48
 #: Outcomes from the axis up: column, swatch, what it is called.
 _PARTS = (
     ("success", "c1", "Success"),
@@ -38,12 +39,18 @@ class Span:
 
 
 def timeline(
-    rows: Sequence[dict[str, Any]], spans: Sequence[Span], until: datetime, days: int, id: str, title: str
+    rows: Sequence[dict[str, Any]],
+    spans: Sequence[Span],
+    weeks: Sequence[str],
+    until: datetime,
+    id: str,
+    title: str,
 ) -> Figure:
-    """Stacked counts of comments a day, for the `days` days up to `until`.
+    """Stacked counts of comments a day, for the weeks (their states, oldest first) up to `until`.
 
     `rows` are those of `third_party_days` of one CI, only days with anything; spans may reach beyond them.
     """
+    days = 7 * len(weeks)
     last = words.utc(until).replace(hour=0, minute=0, second=0, microsecond=0)
     slots = Slots(tuple(last - timedelta(days=i) for i in range(days - 1, -1, -1)))
     known = {words.utc(row["day"]): _counted(row) for row in rows}
@@ -59,7 +66,7 @@ def timeline(
             scale.base + _BELOW,
             f"{title}, {slots.span()}",
             _description(data, spans),
-            _draw(slots, data, spans, scale),
+            _draw(slots, data, spans, weeks, scale),
         ),
         legend=_legend(data, spans),
         table=_table(title, slots, data),
@@ -81,7 +88,7 @@ def _legend(data: Sequence[dict[str, Any] | None], spans: Sequence[Span]) -> tup
     if "silent" in kinds:
         keys.append(Key("No results seen", "hol"))
     if "paused" in kinds:
-        keys.append(Key("Announced pause", "pau"))
+        keys.append(Key("Announced pause", "trk"))
     return tuple(keys)
 
 
@@ -94,16 +101,22 @@ def _description(data: Sequence[dict[str, Any] | None], spans: Sequence[Span]) -
 
 
 def _draw(
-    slots: Slots, data: Sequence[dict[str, Any] | None], spans: Sequence[Span], scale: Scale
+    slots: Slots,
+    data: Sequence[dict[str, Any] | None],
+    spans: Sequence[Span],
+    weeks: Sequence[str],
+    scale: Scale,
 ) -> Iterator[Markup]:
     yield from axis.grid(scale, [words.count(value) for value in scale.values()])
-    for span in spans:
+    for span in sorted(spans, key=lambda span: span.kind):
         yield from _band(slots, span, scale)
     for i, row in enumerate(data):
         if row:
             bars = svg.joined(_bar(slots, i, row, scale))
             yield svg.element("g", svg.element("title", _words(slots.name(slots.times[i]), row)) + bars)
     yield from axis.time_axis(slots, scale.base)
+    yield svg.element("text", "week", class_="e", x=-8, y=scale.base + 43)
+    yield svg.element("g", weekly_cells(weeks, scale.base + 31))
 
 
 def _band(slots: Slots, span: Span, scale: Scale) -> Iterator[Markup]:
@@ -115,16 +128,15 @@ def _band(slots: Slots, span: Span, scale: Scale) -> Iterator[Markup]:
         return
     quiet = span.kind == "silent"
     x, width = begin * slots.width, (end - begin) * slots.width
-    top = TOP if quiet else scale.base - 12
     said = "No results seen" if quiet else "Announced pause"
     yield svg.element(
         "rect",
         svg.element("title", f"{said}, {words.day(span.start)} to {words.day(span.end)}"),
-        class_="hol" if quiet else "pau",
+        class_="hol" if quiet else "trk",
         x=svg.percent(x),
         width=svg.percent(width),
-        y=top,
-        height=scale.base - top,
+        y=TOP,
+        height=scale.height,
     )
     if width > _ROOM:
         middle = svg.percent(x + width / 2)

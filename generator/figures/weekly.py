@@ -58,6 +58,19 @@ def _cells(states: Sequence[str]) -> Iterator[Markup]:
             yield svg.element("path", class_=css, d="".join(found))
 
 
+def weekly_cells(states: Sequence[str], y: float) -> Markup:
+    """The same over the whole width of a drawing, from `y` down, to stand under its axis."""
+    return svg.element(
+        "svg",
+        svg.joined(_cells(states)),
+        y=y,
+        width="100%",
+        height=_HEIGHT,
+        viewBox=f"0 0 {_STEP * max(len(states), 1)} {_HEIGHT}",
+        preserveAspectRatio="none",
+    )
+
+
 def weekly_legend() -> Markup:
     """The legend of all strips of a page."""
     entries = (

@@ -96,7 +96,7 @@ def _scoreboard(board: Board) -> Table:
         Column("Last result", short="Last result", nowrap=True),
         Column(f"Reporting rate, 28{words.THIN}d", numeric=True, short="Reporting"),
         Column("Response, median", numeric=True, short="Response"),
-        Column("Disagree-\u200bment", numeric=True, short="Disagreement"),
+        Column("Disagree\u00adment", numeric=True, short="Disagreement"),
         Column(_span(board), short="26 weeks", sortable=False),
         Column(f"Standing {words.MINUS}1s", numeric=True, short=f"Standing {words.MINUS}1s"),
         Column("Contacts, confirmed", short="Contacts"),

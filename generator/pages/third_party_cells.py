@@ -103,7 +103,8 @@ def readiness_cell(row: Row, rules: Sequence[Row]) -> Cell:
     soft = _BREAK.join(escape(line) for line in lines)
     if state.kind == "met":
         return Cell(state=state, soft=soft)
-    return Cell(Markup("<b>{}</b>").format(state.text) if row["rules_judged"] else state.text, soft=soft)
+    counted = row["readiness"] == "not all met"
+    return Cell(Markup("<b>{}</b>").format(state.text) if counted else state.text, soft=soft)
 
 
 def _remarks(row: Row) -> list[str]:

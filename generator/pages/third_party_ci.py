@@ -12,7 +12,7 @@ from generator import words
 from generator.figures.figure import Figure
 from generator.figures.response import answered, medians
 from generator.figures.timeline import Span, timeline
-from generator.figures.weekly import weekly_legend, weekly_strip
+from generator.figures.weekly import weekly_legend
 from generator.pages.book import Book
 from generator.pages.cells import value_of
 from generator.pages.paths import third_party_badge, third_party_feed, third_party_path
@@ -51,7 +51,6 @@ class View:
     standing: str
     request: str
     keys: list[KeyFigure]
-    strip: Markup
     legend: Markup
     timeline: Figure | None
     curve: Figure | None
@@ -97,7 +96,6 @@ def _view(board: Board, row: Row) -> View:
         standing=_sentences(row),
         request=request(row, board.meeting),
         keys=_keys(row),
-        strip=weekly_strip([week["state"] for week in board.weeks.get(ci, [])], "Last 26 weeks"),
         legend=weekly_legend(),
         **_figures(board, row),
         rules=rules_table(rules),
@@ -183,11 +181,13 @@ def _advice(row: Row) -> str:
 def _figures(board: Board, row: Row) -> dict[str, Figure | None]:
     ci, until, name = row["ci"], board.until, name_of(row)
     days, curve = board.days.get(ci, []), board.response.get(ci, [])
-    deadline = board.deadline(ci)
+    deadline, weeks = board.deadline(ci), [week["state"] for week in board.weeks.get(ci, [])]
     if until is None:
         return {"timeline": None, "curve": None, "medians": None}
     return {
-        "timeline": timeline(days, _spans(board, ci, until), until, _DAYS, "line", f"Results a day, {name}"),
+        "timeline": timeline(days, _spans(board, ci, until), weeks, until, "line", f"Results a day, {name}")
+        if weeks
+        else None,
         "curve": answered(curve, deadline.total_seconds(), "curve", f"Patch sets answered, {name}")
         if deadline and curve
         else None,

@@ -58,7 +58,7 @@ def readiness(row: Row) -> State:
         return State(_SEPARATE[state])
     if state == "all met":
         return State(f"all {words.plural(row['rules'], 'rule')} met", "met")
-    if not row["rules_judged"]:
+    if state == "not judged":
         return State("not judged")
     return State(f"{row['rules_met']} of {words.plural(row['rules'], 'rule')} met")
 
@@ -69,7 +69,14 @@ def why(row: Row, rules: Sequence[Row], *, ascii: bool = False) -> list[str]:
         return []
     if row["readiness"] == "paused":
         return [_pause(row)]
-    return [_line(row, rule, ascii) for rule in rules if rule["state"] != "met"]
+    if (row["expected"] or 0) >= words.FEW:
+        return [_line(row, rule, ascii) for rule in rules if rule["state"] != "met"]
+    seen = words.plural(row["expected"], "expected patch set")
+    length = f"28{' ' if ascii else words.THIN}d"
+    return [
+        f"Insufficient traffic: {seen} in {length}",
+        *(_line(row, rule, ascii) for rule in rules if rule["state"] == "not met"),
+    ]
 
 
 def _pause(row: Row) -> str:
@@ -81,8 +88,8 @@ def _pause(row: Row) -> str:
 def _line(row: Row, rule: Row, ascii: bool) -> str:
     name, value, limit = rule_name(rule), rule["value"], _amount(rule["rule"], rule["asked"], ascii)
     if rule["state"] == "not judged":
-        because = inert(rule["why"] or "", 120)
-        return f"{name} not judged: {because}" if because else f"{name} not judged"
+        because = inert(rule["why"] or "no data", 120)
+        return f"{name} has no data" if because == "no data" else f"{name} not judged: {because}"
     if rule["rule"] == "silence" and row["silent"]:
         return f"No results seen for {words.span(_seconds(value), ascii=ascii)} (limit {limit})"
     if rule["rule"] == "silence":
@@ -90,6 +97,8 @@ def _line(row: Row, rule: Row, ascii: bool) -> str:
     if rule["rule"] == "contacts":
         found = words.plural(value or 0, "contact") if value else "No contact"
         return f"{found} named ({limit} asked)"
+    if rule["rule"] == "record" and value is None:
+        return "No result seen so far"
     if rule["rule"] == "record":
         return f"Record of {words.span(_seconds(value), ascii=ascii)} ({limit} asked)"
     few = (rule["n"] or 0) < words.FEW or not rule["k"]
