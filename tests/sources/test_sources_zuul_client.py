@@ -15,6 +15,7 @@ from log_server import LogServer, drops
 from zuul_kit import NOW, Zuul, of
 
 from generator.errors import GatepostError
+from generator.sources import web_client
 from generator.sources.zuul import client, paging
 from generator.zuul_settings import ZuulSettings
 
@@ -39,7 +40,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(client, "time", clock)
+    monkeypatch.setattr(web_client, "time", clock)
     return clock
 
 
@@ -133,7 +134,7 @@ def test_what_is_no_list_is_no_answer(zuul: Zuul) -> None:
 
 
 def test_an_answer_may_not_grow_for_ever(zuul: Zuul, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_MOST_BYTES", 500)
+    monkeypatch.setattr(web_client, "_MOST_BYTES", 500)
     assert "more than 500 bytes" in refused(zuul).message
 
 

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from generator import words
 from generator.errors import GatepostError
 from generator.matching.records import text
-from generator.sources.zuul.client import AbsentError, Client, UnansweredError
+from generator.sources.web_client import AbsentError, UnansweredError
+from generator.sources.zuul.client import Client
 
 if TYPE_CHECKING:
     from generator.matching.small_files import Plain

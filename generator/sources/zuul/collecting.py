@@ -17,9 +17,9 @@ from generator.model import ASKED, BUILDS, PARTLY, SKIPPED, SOURCES
 from generator.sources.frames import tables
 from generator.sources.queries import query_set, usable
 from generator.sources.rows import Origin, Row, Rows, skipped_row
+from generator.sources.web_client import agent
 from generator.sources.zuul import memory, reading
 from generator.sources.zuul.api import Api, connect
-from generator.sources.zuul.client import agent
 from generator.sources.zuul.days import asked_rows, midnight
 from generator.sources.zuul.reading import Kind, Reading
 from generator.tables import Tables, arrow_schema, from_rows

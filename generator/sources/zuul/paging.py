@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from generator.matching.records import number
-from generator.sources.zuul.client import UnansweredError
+from generator.sources.web_client import UnansweredError
 
 if TYPE_CHECKING:
     from generator.matching.small_files import Plain

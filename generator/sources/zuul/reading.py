@@ -13,8 +13,8 @@ from generator.matching.records import text
 from generator.matching.small_files import UnusableError
 from generator.model import TABLES, Schema
 from generator.sources.rows import Origin, Row, build_row, buildset_row, odd_results, skipped_row
+from generator.sources.web_client import UnansweredError
 from generator.sources.zuul import shapes
-from generator.sources.zuul.client import UnansweredError
 from generator.sources.zuul.paging import Record, pages, records
 from generator.sources.zuul.shapes import Told
 from generator.tables import empty, from_rows
