@@ -114,9 +114,10 @@ def _expected(board: Board, row: Row, project: str) -> bool:
 def _row(board: Board, row: Row, cis: Sequence[Row], said: Mapping[str, Sequence[Row]]) -> Markup:
     text, href = change_link(board.context, row)
     created = words.clock(row["created"]) if row["created"] is not None else ""
-    head = Markup(
-        '<tr><th scope="row">{}<span class="soft">{}</span><span class="soft">{}</span></th>'
-    ).format(_link(text, href, "", ""), inert(row["subject"] or "", 60), created)
+    about = ", ".join(filter(None, (created, inert(row["subject"] or "", 60))))
+    head = Markup('<tr><th scope="row">{}<span class="soft">{}</span></th>').format(
+        _link(text, href, "", ""), about
+    )
     gate = _GATE.get(row["gate"])
     cells = [_gate(gate)]
     for ci in cis:
