@@ -17,7 +17,7 @@ from generator.text.scope import Scopes
 
 def fresh(results: Results, context: PageContext) -> Markup:
     """The line under the masthead: data until, page built, coverage of the failed builds of the last 7 d."""
-    until = results.facts.until
+    until = results.facts.end
     scope = Scopes(results).scope()
     seen = scope.totals.get("coverage_failed")
     return render(
@@ -37,7 +37,7 @@ def banner(results: Results) -> Markup:
 
 def old(results: Results, context: PageContext) -> Markup:
     """That the data are old, hidden: a script shows it where they are, by the reader's clock."""
-    due = _due(context.period_hours) if results.facts.until is not None else ""
+    due = _due(context.period_hours) if results.facts.end is not None else ""
     return render("pages/old.html", due=due)
 
 

@@ -29,6 +29,8 @@ def write(results: Results, context: PageContext, folder: Path) -> None:
         "hits": facts.hits,
         "signatures": len(context.signatures),
         "cis": list(facts.cis),
+        "reviewed": _time(facts.reviewed),
+        "third_party_cis": len(results.third_party),
     }
     text = json.dumps(data, ensure_ascii=False, indent=1)
     (folder / "site.json").write_bytes((text + "\n").encode("utf-8", "backslashreplace"))

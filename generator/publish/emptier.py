@@ -13,14 +13,16 @@ NAME = "data/site.json"
 _DAY = timedelta(days=1)
 #: Under this share of what was there before, something is missing.
 _HALF = 0.5
-_COUNTED = {"builds": "build", "signatures": "signature"}
+_COUNTED = {"builds": "build", "signatures": "signature", "third_party_cis": "third-party CI"}
+#: Sites of earlier versions do not count these.
+_LATER = frozenset({"third_party_cis"})
 
 
 @dataclass(frozen=True)
 class Said:
     """What is compared: counts by name, and times in UTC; `until` is None for a site without data.
 
-    `since` is the first day of its history; None if it does not say.
+    `since` is the first day of its history, `reviewed` where its reviews end; None if it does not say.
     """
 
     counts: dict[str, int]
@@ -28,28 +30,34 @@ class Said:
     until: datetime | None
     period: timedelta
     since: datetime | None = None
+    reviewed: datetime | None = None
 
 
 def read(site: Path) -> Said | None:
     """What a site says of itself; None where it does not, or not in words that are understood."""
     try:
         data = json.loads((site / NAME).read_bytes())
-        since = data.get("since")
         return Said(
-            {name: int(data[name]) for name in _COUNTED},
+            {name: int(data.get(name, 0) if name in _LATER else data[name]) for name in _COUNTED},
             words.utc(datetime.fromisoformat(data["generated"])),
-            words.utc(datetime.fromisoformat(data["until"])) if data["until"] is not None else None,
+            _time(data["until"]),
             timedelta(hours=float(data["period_hours"])),
-            words.utc(datetime.fromisoformat(since)) if since is not None else None,
+            _time(data.get("since")),
+            _time(data.get("reviewed")),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
 
 
+def _time(text: str | None) -> datetime | None:
+    return words.utc(datetime.fromisoformat(text)) if text is not None else None
+
+
 def emptier(new: Said, old: Said) -> list[str]:
     """In what a new site is emptier than the published one, a sentence each; empty if it is not."""
     found = [_fewer(name, new.counts[name], old.counts[name]) for name in _COUNTED]
-    return [sentence for sentence in (*found, _begins_later(new, old), _ends_earlier(new, old)) if sentence]
+    found += [_begins_later(new, old), _ends_earlier(new, old), _reviews_end_earlier(new, old)]
+    return [sentence for sentence in found if sentence]
 
 
 def _fewer(name: str, new: int, old: int) -> str:
@@ -86,6 +94,17 @@ def _ends_earlier(new: Said, old: Said) -> str:
             f"{words.age(new.generated - new.until)} before it was built"
         )
     return ""
+
+
+def _reviews_end_earlier(new: Said, old: Said) -> str:
+    if old.reviewed is None or (new.reviewed is not None and new.reviewed >= old.reviewed):
+        return ""
+    if new.reviewed is None:
+        return "it has no reviews at all"
+    return (
+        f"its reviews end at {words.moment(new.reviewed)}, those of the published site at "
+        f"{words.moment(old.reviewed)}"
+    )
 
 
 def _of_last_day(site: Said) -> bool:

@@ -45,6 +45,11 @@ class Facts:
     #: Newest comment or patch set not after its collection: where the windows of third-party CIs end.
     reviewed: pd.Timestamp | None = None
 
+    @property
+    def end(self) -> pd.Timestamp | None:
+        """Where the data end: the newest build; where there is none, the newest review."""
+        return self.until if self.until is not None else self.reviewed
+
 
 @dataclass(frozen=True)
 class Results:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from generator import words
@@ -39,13 +38,8 @@ def digest(results: Results, context: PageContext) -> str:
 
 def edition(results: Results, context: PageContext) -> str:
     """`2026-W47`: the ISO week in which the data end."""
-    year, week, _ = words.utc(end(results) or context.generated).isocalendar()
+    year, week, _ = words.utc(results.facts.end or context.generated).isocalendar()
     return f"{year}-W{week:02d}"
-
-
-def end(results: Results) -> datetime | None:
-    """The newest build; where none was ever collected, the newest review; None without either."""
-    return results.facts.until or results.facts.reviewed
 
 
 class _Mail:
@@ -87,7 +81,7 @@ class _Mail:
         return plain(short(self._context.signature(id)), width)
 
     def _head(self) -> list[str]:
-        until = end(self._results)
+        until = self._results.facts.end
         week = f"week to {words.moment(until)}" if until else "no data yet"
         head = f"Gatepost digest, {week} (edition {edition(self._results, self._context)})"
         return [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator import words
 from generator.text import third_party_report
 from generator.text.context import PageContext
-from generator.text.digest import edition, end
+from generator.text.digest import edition
 from generator.text.missing import missing, nothing_to_do, unrated
 from generator.text.names import escaped, label
 from generator.text.records import Row
@@ -31,7 +31,7 @@ _LONGEST = 5
 
 def tsc(results: Results, context: PageContext) -> str:
     """One page: verdict, figures, what changed, most frequent signatures, what would help."""
-    scope, until = Scopes(results).scope(), end(results)
+    scope, until = Scopes(results).scope(), results.facts.end
     alone = third_party_report.alone(results)
     area = "all pipelines" if scope.name == "CI" else f"pipeline {escaped(scope.name)}"
     about = "third-party CIs, 28 d" if alone else f"{area}, voting jobs, compared with the 7 d before"

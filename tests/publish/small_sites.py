@@ -19,7 +19,8 @@ def make(site: Path, pages: dict[str, str] | None = None, **said: Any) -> Path:
     """A site in the folder, which is made anew; `said` goes into its site.json."""
     facts = {
         "generated": NOW.isoformat(), "until": (NOW - HOUR).isoformat(), "period_hours": 24,
-        "since": (NOW - 90 * DAY).isoformat(), "builds": 1000, "signatures": 80, **said,
+        "since": (NOW - 90 * DAY).isoformat(), "builds": 1000, "signatures": 80,
+        "reviewed": (NOW - HOUR).isoformat(), "third_party_cis": 8, **said,
     }  # fmt: skip
     files = {"index.html": "home", "signatures/index.html": "list", "cis/index.html": "list", **(pages or {})}
     texts = {name: PAGE.format(text) for name, text in files.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ EMPTIER = [
         "it has no data of its last day: they end at Fri 20 Nov 2026, 22:10 UTC, "
         "1\u202fd 1\u202fh before it was built",
     ),
+    ({"third_party_cis": 3}, "it has 3 third-party CIs, fewer than half of the published site's 8"),
+    ({"reviewed": None}, "it has no reviews at all"),
+    (
+        {"reviewed": (NOW - 2 * HOUR).isoformat()},
+        "its reviews end at Fri 20 Nov 2026, 21:10 UTC, those of the published site at "
+        "Fri 20 Nov 2026, 22:10 UTC",
+    ),
 ]
 
 
@@ -60,6 +68,19 @@ def test_all_that_is_emptier_is_said_at_once(site: Path, folder: Path) -> None:
     publish_at(site, folder)
     with pytest.raises(GatepostError, match=r"3 builds.*; it has 0 signatures.*; it has no data at all"):
         publish_at(make(site, builds=3, signatures=0, until=None), folder, 1)
+
+
+def test_a_site_that_an_earlier_version_built_counts_no_third_party_cis(site: Path, folder: Path) -> None:
+    said = json.loads((site / "data/site.json").read_bytes())
+    del said["reviewed"], said["third_party_cis"]
+    (site / "data/site.json").write_text(json.dumps(said))
+    publish_at(site, folder)
+    publish_at(make(site, {"index.html": "new"}), folder, 1)
+    assert home(folder) == PAGE.format("new")
+    with pytest.raises(
+        GatepostError, match="fewer than half of the published site's 8; it has no reviews at all"
+    ):
+        publish_at(make(site, third_party_cis=0, reviewed=None), folder, 1)
 
 
 @pytest.mark.parametrize(
