@@ -20,7 +20,8 @@ BUILD = st.tuples(
 PIECES = st.sampled_from([
     "- ", "* ", "job", " : ", ": ", "SUCCESS", "failed", "http://x.example.org/job/a/1/", "\n", "\r\n",
     " in ", "1m ", "(non-voting)", "Build failed.", "Patch Set 1:", " Verified-1", "-Verified", "(1 comment)",
-    "<a href=", "</a>", "[x](http://y/)", "Starting x jobs.", "recheck", "\x00", "\u202e", "é", "someone@example.org",
+    "<a href=", "</a>", "[x](http://y/)", "Starting x jobs.", "recheck", "\x00", "\u202e", "é",
+    " someone@example.org ",
 ])  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def test_reading_never_fails_and_says_nothing_of_what_it_did_not_read(message: s
     assert (reading.text is not None) == (reading.kind == "unread")
     assert reading.kind == "result" or not reading.jobs
     told = " ".join([reading.text or "", *(job.job for job in reading.jobs)])
-    assert "someone@example.org" not in told
+    assert not re.search(r"(?<!\S)someone@example\.org(?!\S)", told)
     assert not {unicodedata.category(char) for char in told} & {"Cc", "Cs", "Zl", "Zp"}
     assert "\u202e" not in told
     for job in reading.jobs:
