@@ -11,7 +11,7 @@ from generator.figures.figure import Figure
 from generator.pages.book import Book
 from generator.pages.cells import marked
 from generator.pages.key_figures import key_figures
-from generator.pages.paths import gate_path, root_of, signature_path
+from generator.pages.paths import THIRD_PARTY, gate_path, root_of, signature_path
 from generator.pages.signature_rows import signature_table
 from generator.pages.state_tables import freshness_table, top_jobs
 from generator.render import KeyFigure, State, Table, render
@@ -69,6 +69,8 @@ class View:
     jobs: Table
     freshness: Table
     odd: str
+    third_party: str
+    scoreboard: str
 
 
 def pages(book: Book) -> Iterator[Page]:
@@ -123,6 +125,8 @@ def _view(book: Book, scope: Scope, path: str) -> View:
         jobs=top_jobs(book, root),
         freshness=freshness_table(book, root, _CIS),
         odd=_odd(book),
+        third_party=book.third_party.headline,
+        scoreboard=root + THIRD_PARTY,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -13,7 +13,6 @@ from generator.pages.book import Book
 from generator.pages.paths import THIRD_PARTY, third_party_grid, third_party_path
 from generator.pages.third_party_board import Board
 from generator.pages.third_party_cells import (
-    change_link,
     contacts_cell,
     disagreement_cell,
     name_cell,
@@ -23,16 +22,16 @@ from generator.pages.third_party_cells import (
     seen_cell,
     standing_cell,
 )
+from generator.pages.third_party_lists import rules_table, silences_table, unknown_table, unread_table
 from generator.render import Cell, Column, Table, render
 from generator.render import Row as TableRow
 from generator.site import Page
 from generator.text.names import inert
 from generator.text.records import Row
-from generator.text.third_party import headline, name_of, needs_hand, request
-from generator.text.third_party_rules import RULES, asked
+from generator.text.third_party import name_of, needs_hand, request
 
-#: Rows of a table below the scoreboard, and requests for help: a page of at most 300 KB.
-_LONGEST, _REQUESTS = 40, 6
+#: Requests for help that are said in full; the pages of the CIs say the others.
+_REQUESTS = 6
 
 
 @dataclass(frozen=True)
@@ -75,17 +74,17 @@ def _view(board: Board) -> View:
     deadline, until = board.deadline(), board.until
     return View(
         title=f"Third-party CIs, 28{words.THIN}d to {words.day_year(until)}" if until else "Third-party CIs",
-        headline=headline(board.rows),
+        headline=board.headline,
         deadline=words.span(deadline.total_seconds()) if deadline else "",
         scoreboard=_scoreboard(board) if board.listed else None,
         legend=weekly_legend(),
         requests=requests[:_REQUESTS],
         more_requests=len(requests) - len(requests[:_REQUESTS]),
         retired=[_retired(row) for row in board.rows if row["readiness"] == "retired"],
-        silences=_silences(board),
-        rules=_rules(board),
-        unknown=_unknown(board),
-        unread=_unread(board),
+        silences=silences_table(board),
+        rules=rules_table(board),
+        unknown=unknown_table(board),
+        unread=unread_table(board),
         grids=[(inert(project, 80), _beside(third_party_grid(project))) for project in board.projects],
     )
 
@@ -141,112 +140,3 @@ def _retired(row: Row) -> tuple[str, str, str]:
 def _beside(path: str) -> str:
     """A path as a link of the scoreboard, which is in the same folder."""
     return path.removeprefix("third-party/")
-
-
-def _silences(board: Board) -> Table:
-    columns = (
-        Column("CI"),
-        Column("Patch sets missed", numeric=True),
-        Column("Longest silence", numeric=True),
-        Column("Least noticed", numeric=True),
-    )
-    quiet = [row for row in board.listed if row["silence_missed"]]
-    # of very many the longest ones are shown, and still in alphabetical order
-    longest = sorted(quiet, key=lambda row: -(row["silence_s"] or 0))[:_LONGEST]
-    kept = {row["ci"] for row in longest}
-    rows = [_silence(row) for row in quiet if row["ci"] in kept]
-    more = f"{len(quiet) - len(rows)} more: third_party.csv" if len(quiet) > len(rows) else ""
-    return Table(
-        "Longest silence by CI", columns, rows, more, "../data/third_party.csv", stack=False, sortable=False
-    )
-
-
-def _silence(row: Row) -> TableRow:
-    missed = f"{words.count(row['silence_missed'])}{', open' if row['silence_open'] else ''}"
-    return TableRow(
-        (
-            name_of(row),
-            missed,
-            words.span(row["silence_s"]),
-            words.span(row["least_s"]) if row["least_s"] is not None else "insufficient traffic",
-        )
-    )
-
-
-def _rules(board: Board) -> Table:
-    columns = (Column("Rule"), Column("Asked", numeric=True), Column("CIs that meet it", numeric=True))
-    shown = {row["ci"] for row in board.listed}
-    rows = []
-    for rule, name in RULES.items():
-        found = [r for ci, rules in board.rules.items() if ci in shown for r in rules if r["rule"] == rule]
-        if found:
-            rows.append(TableRow((name, asked(found[0]), _of(found))))
-    return Table("The rules of readiness", columns, rows, stack=False, sortable=False)
-
-
-def _of(found: Sequence[Row]) -> str:
-    """`4 of 7 judged`, `8 of 8`."""
-    judged = [row for row in found if row["state"] != "not judged"]
-    met = sum(row["state"] == "met" for row in judged)
-    return f"{met} of {len(judged)}{' judged' if len(judged) < len(found) else ''}"
-
-
-def _unknown(board: Board) -> Table | None:
-    found = sorted(
-        board.results.third_party_unknown.to_dict("records"), key=lambda row: str(row["account"]).casefold()
-    )
-    if not found:
-        return None
-    columns = (
-        Column("Account"),
-        Column("Comments", numeric=True),
-        Column("With a result", numeric=True),
-        Column("Seen", nowrap=True),
-        Column("Projects"),
-    )
-    rows = [
-        TableRow(
-            (
-                Cell(inert(str(row["account"]), 60), soft=_text(row["name"])),
-                words.count(row["comments"]),
-                words.count(row["results"]),
-                f"{words.day(row['first'])} to {words.day(row['last'])}",
-                _text(row["projects"]),
-            )
-        )
-        for row in found[:_LONGEST]
-    ]
-    more = f"{len(found) - _LONGEST} more: third_party_unknown.csv" if len(found) > _LONGEST else ""
-    return Table(
-        "Accounts of CIs that are in no entry of the roster",
-        columns,
-        rows,
-        more,
-        "../data/third_party_unknown.csv",
-    )
-
-
-def _text(value: object) -> str:
-    return inert(value, 120) if isinstance(value, str) else ""
-
-
-def _unread(board: Board) -> Table | None:
-    found = [row for rows in board.unread.values() for row in rows]
-    if not found:
-        return None
-    names = {row["ci"]: name_of(row) for row in board.rows}
-    columns = (
-        Column("CI"),
-        Column("Comments", numeric=True),
-        Column("The newest one"),
-        Column("Patch set", nowrap=True),
-    )
-    rows = []
-    for row in sorted(found, key=lambda r: names.get(r["ci"], r["account"] or "").casefold())[:_LONGEST]:
-        text, href = change_link(board.context, row)
-        who = names.get(row["ci"]) or inert(row["account"] or "", 60)
-        rows.append(
-            TableRow((who, words.count(row["count"]), inert(row["text"] or "", 160), Cell(text, href=href)))
-        )
-    more = f"{len(found) - len(rows)} more: third_party_unread.csv" if len(found) > len(rows) else ""
-    return Table("Comments that were not understood", columns, rows, more, "../data/third_party_unread.csv")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.stats.results import Results
 from generator.text.context import PageContext
 from generator.text.records import Row, grouped, records
-from generator.text.third_party import listed
+from generator.text.third_party import headline, listed
 from generator.text.third_party_rules import RULES
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class Board:
     def listed(self) -> list[Row]:
         """Those that have not been retired."""
         return listed(self.rows)
+
+    @cached_property
+    def headline(self) -> str:
+        """The state of all of them in a sentence; empty where there is nothing to show."""
+        return headline(self.rows) if self.exists else ""
 
     @cached_property
     def rules(self) -> dict[str, list[Row]]:

@@ -83,7 +83,7 @@ def _met(rows: Sequence[Row]) -> str:
     if not _some_judged(rows):
         return f"None of {words.number(n)} third-party CIs could be judged yet"
     if met == n:
-        return f"All {words.number(n)} third-party CIs meet every rule"
+        return f"{'Both' if n == 2 else f'All {words.number(n)}'} third-party CIs meet every rule"
     of = f"of {words.number(n)} third-party CIs"
     if not met:
         return f"None {of} meets every rule yet"
