@@ -127,7 +127,7 @@ class Reader:
 
     @staticmethod
     def _without_result(header: Header, kind: str, message: str) -> Reading:
-        text = unread_text(message) if kind == "unread" else None
+        text = unread_text(header.body if header.body.strip() else message) if kind == "unread" else None
         vote = (header.patchset, header.vote, header.label)
         return Reading(kind, *vote, text=text)
 

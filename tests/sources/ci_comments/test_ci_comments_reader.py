@@ -123,7 +123,7 @@ def test_forms_of_a_row(row: str, expected: tuple[object, ...]) -> None:
 def test_prose_is_no_result(message: str) -> None:
     reading = read(message)
     assert (reading.kind, reading.outcome, reading.compliant, reading.jobs) == ("unread", None, None, ())
-    assert reading.text == " ".join(message.split())
+    assert reading.text == " ".join(message.split()).removeprefix("Patch Set 2: Verified-1 ")
 
 
 @pytest.mark.parametrize(
