@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 #: Folders whose addresses people may have written down.
-PERMANENT = ("editions", "signatures", "cis")
+PERMANENT = ("editions", "signatures", "cis", "third-party")
 #: The theme's, before which a word on the whole page can stand.
 _HEAD_END = b'</header>\n<main id="main"'
 _NOTE = (

@@ -123,14 +123,16 @@ def test_rolling_back_where_nothing_was_published(tmp_path: Path) -> None:
 
 
 def test_permanent_addresses_are_carried_over(site: Path, folder: Path) -> None:
-    old = {"signatures/1.html": "one", "cis/x.html": "x", "editions/2026-W46.html": "w", "jobs/j.html": "j"}
+    old = {"signatures/1.html": "one", "cis/x.html": "x", "editions/2026-W46.html": "w", "jobs/j.html": "j",
+           "third-party/t.html": "t", "third-party/t.svg": "<svg/>"}  # fmt: skip
     make(site, {**old, "signatures/2.html": "two"})
     (site / "editions/2026-W46").mkdir()
     (site / "editions/2026-W46/digest.txt").write_text("digest")
     publish_at(site, folder)
     for day in (1, 2, 3):  # once carried, always carried
         publish_at(make(site, {"index.html": f"{day}", "signatures/2.html": "two, newer"}), folder, day)
-    kept = {"signatures/1.html", "cis/x.html", "editions/2026-W46.html", "editions/2026-W46/digest.txt"}
+    kept = {"signatures/1.html", "cis/x.html", "editions/2026-W46.html", "editions/2026-W46/digest.txt",
+            "third-party/t.html", "third-party/t.svg"}  # fmt: skip
     assert kept <= shown(folder)
     assert "jobs/j.html" not in shown(folder)
     text = (folder / "current/signatures/1.html").read_text()
