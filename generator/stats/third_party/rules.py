@@ -5,14 +5,20 @@ The rules advise on voting rights; people decide.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from generator.stats.intervals import Bools
-from generator.stats.rates import Columns, table
+from generator.roster.model import ThirdPartyCI
+from generator.stats.base import DAY, EARLIEST, microseconds
+from generator.stats.intervals import Bools, Floats, Ints
+from generator.stats.rates import Columns, table, timestamps
+from generator.stats.third_party import silences
+from generator.stats.third_party.base import Base
+from generator.stats.third_party.said import RESULT
 from generator.third_party_settings import Rules
 
 MET, NOT_MET, NOT_JUDGED = "met", "not met", "not judged"
@@ -23,6 +29,54 @@ NO_DATA, TOO_FEW, TOO_NEW = "no data", "n under 10", "data reach back less far t
 
 #: A rule that a voting CI clearly does not meet puts its vote at risk, if it is one of these.
 _AT_RISK = ("reporting_rate", "disagreement", "silence")
+
+
+def rules(base: Base, scoreboard: pd.DataFrame) -> tuple[pd.DataFrame, Columns]:
+    """The table `third_party_rules`, and the columns of `third_party` that follow from it.
+
+    `scoreboard` has the other columns of `third_party`, one row a CI in the order of the roster.
+    """
+    asked = base.settings.settings.rules
+    until = timestamps(np.array([base.until]))[0]
+    evidence = scoreboard.assign(
+        record_days=_record_days(base), silence_days=_silence_days(base),
+        contacts=[_confirmed(ci, asked, base.until) for ci in base.cis],
+        retired=(scoreboard["retired"] <= until).to_numpy(dtype=np.bool_),
+    )  # fmt: skip
+    times = microseconds(base.tables.comments["time"])
+    known = base.until - times[times >= EARLIEST].min(initial=base.until)
+    found = judged(evidence, asked, known / DAY)
+    return found, summary(evidence, found)
+
+
+def _record_days(base: Base) -> Floats:
+    """Days since the first result of each CI that is known; NaN: none."""
+    results = base.comments.kind == RESULT
+    first = np.full(len(base.cis), np.iinfo(np.int64).max)
+    np.minimum.at(first, base.comments.ci[results], base.comments.time[results])
+    days: Floats = np.where(first <= base.until, (base.until - first) / DAY, np.nan)
+    return days
+
+
+def _silence_days(base: Base) -> Floats:
+    """Days of each CI's longest silence of those that lasted into the 28 d; 0: none."""
+    found = silences.runs(base)
+    lasted: Ints = np.flatnonzero(found.open | base.recent(found.end))
+    days = np.zeros(len(base.cis))
+    np.maximum.at(
+        days, found.ci[lasted], found.seconds(base.until)[lasted] / timedelta(days=1).total_seconds()
+    )
+    return days
+
+
+def _confirmed(ci: ThirdPartyCI, asked: Rules, until: int) -> int:
+    """The contacts of a CI that count: those confirmed of late, if the community asks for that."""
+    if asked.confirmed_days is None:
+        return len(ci.contacts)
+    since = (
+        datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=until, days=-asked.confirmed_days)
+    ).date()
+    return sum(contact.confirmed is not None and contact.confirmed >= since for contact in ci.contacts)
 
 
 def judged(evidence: pd.DataFrame, rules: Rules, known_days: float) -> pd.DataFrame:
