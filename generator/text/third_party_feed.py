@@ -74,8 +74,8 @@ def _broken(event: Row) -> tuple[str, str]:
         f"fails on every patch set since {words.day_year(event['start'])}",
         f"{failures} in a row failed since {words.moment(event['start'])}, on {changes} of "
         f"{words.plural(event['owners'], 'person', 'people')}: that points at the system, not at the patches."
-        " What would help: a look at what its newest failures have in common, which its page lists, and "
-        "reporting without a vote until it is found.",
+        " What would help: a look at what its newest failures have in common (its page lists those where the "
+        "gate passed), and results without a vote until it is found.",
     )
 
 
