@@ -23,11 +23,12 @@ def _one(value: object) -> object:
 
 
 def _paths(value: tuple[str, ...]) -> tuple[str, ...]:
-    for pattern in value:
+    for patterns in (*((pattern,) for pattern in value), value):
         try:
-            path_spec((pattern,))
-        except ValueError:
-            raise wrong(f"{pattern!r} is no pattern of paths as in a .gitignore file") from None
+            path_spec(patterns)
+        except ValueError as error:
+            what = ", ".join(patterns)
+            raise wrong(f"{what!r:.80} is no pattern of paths as in a .gitignore file: {error}") from None
     return value
 
 

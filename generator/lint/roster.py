@@ -129,7 +129,9 @@ def _never(pattern: str) -> str:
     if re.search(r"\\\w", plain) or {".", ".."} & set(plain.split("/")) or "://" in plain:
         return "matches no path: a change's begin with their first folder and have / between folders"
     sample = plain.strip("/").replace("**", "a/b").replace("*", "a").replace("?", "a")
-    if "[" not in plain and not path_spec((plain,)).match_file(sample + "/a" * plain.endswith("/")):
+    if not {"[", "\\"} & set(plain) and not path_spec((plain,)).match_file(
+        sample + "/a" * plain.endswith("/")
+    ):
         return "matches no path"
     return ""
 

@@ -92,7 +92,12 @@ def _paths(reader: Reader, node: Node, construct: str) -> tuple[str, ...]:
             raise reader.refused(item, construct, f"{text!r:.80} is no pattern: {error}", hint) from None
         return text
 
-    return reader.many(node, construct, one)
+    paths = reader.many(node, construct, one)
+    try:
+        path_spec(paths)
+    except ValueError as error:
+        raise reader.refused(node, construct, f"too much at once: {error}", "use fewer patterns") from None
+    return paths
 
 
 def _contact(reader: Reader, node: Node, construct: str) -> Contact:

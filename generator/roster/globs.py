@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -26,13 +27,18 @@ def _compiled(pattern: str) -> re2._Regexp[str]:
 
 @lru_cache(1024)
 def path_spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    """What tells whether a path is among the patterns of a .gitignore: `.match_file(path)`.
+    """What tells in linear time whether a path is among the patterns of a .gitignore: `.match_file(path)`.
 
-    ValueError if one of them is none.
+    ValueError if one of them is none, or they are too large together.
     """
+    import re2
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns)
+    try:
+        with warnings.catch_warnings(action="error", category=FutureWarning):  # [[:alpha:]] is none
+            return GitIgnoreSpec.from_lines(patterns, backend="re2")
+    except (re.error, re2.error, FutureWarning) as error:
+        raise ValueError(f"{error}") from None
 
 
 def may_both_match(first: str, second: str) -> bool:

@@ -42,7 +42,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Example:
-    """A comment, and what is to be read in it: job and the CI's own word for the result, in order."""
+    """A comment, and what is to be read in it: job and the CI's own word for the result."""
 
     text: str
     results: tuple[tuple[str, str], ...] = ()

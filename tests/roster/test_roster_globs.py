@@ -49,3 +49,7 @@ def test_paths_are_those_of_a_gitignore() -> None:
         False,
         False,
     ]
+
+
+def test_paths_take_linear_time() -> None:
+    assert not path_spec(("*a" * 25 + "b",)).match_file("a" * 4_000)

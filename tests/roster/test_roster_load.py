@@ -119,9 +119,12 @@ def test_the_last_day_of_a_pause_is_one(tmp_path: Path) -> None:
         ({"words": {"BROKE": "broken"}}, "words", 6),
         ({"words": ["BROKE"]}, "words", 6),
         ({"examples": [{"results": {}}]}, "examples", 4),
-        ({"paths": ["/" * 2000]}, "paths", 5),
+        ({"paths": ["a", "/" * 1001]}, "paths", 6),
+        ({"paths": ["[z-a]"]}, "paths", 5),
+        ({"paths": ["!"]}, "paths", 5),
+        ({"paths": ["[[:alpha:]]"]}, "paths", 5),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:60],
 )
 def test_an_entry_that_cannot_be_used_is_told_with_its_line(
     tmp_path: Path, change: dict[str, object], construct: str, line: int
@@ -222,3 +225,9 @@ def test_whatever_an_entry_holds_it_is_used_or_told(
     found = roster(tmp_path_factory.getbasetemp(), {**LEAST, **change})
     assert len(found.cis) == 1 or found.errors
     assert all(problem.line and problem.hint for problem in found.problems)
+
+
+def test_patterns_that_are_too_large_together_are_refused(tmp_path: Path) -> None:
+    found = roster(tmp_path, {**LEAST, "paths": [f"{number}" + "a/**/b" * 100 for number in range(90)]})
+    (problem,) = found.errors
+    assert problem.message.startswith("too much at once")
