@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -86,24 +86,33 @@ def _view(
 ) -> View:
     heard = {ci for by_ci in said.values() for ci in by_ci}
     cis = [row for row in board.rows if row["ci"] in heard or _expected(board, row, project)]
-    rows: list[Markup] = []
-    size = 0
-    for row in newest:
-        text = _row(board, row, cis, said[_key(row)])
-        size += len(text)
-        if rows and size > _ROWS_CHARS:
-            break
-        rows.append(text)
+    rows = list(_within_budget(_row(board, row, cis, said[_key(row)]) for row in newest))
+    reported = {ci for row in newest[: len(rows)] for ci in said[_key(row)]}
     name = inert(project, 80)
     return View(
         project=name,
-        headline=f"{words.plural(len(cis), 'third-party CI')} on the newest "
-        f"{words.plural(len(rows), 'patch set')} of {name}",
+        headline=_headline(len(cis), sum(ci["ci"] in reported for ci in cis), len(rows), name),
         columns=[(name_of(row), f"../{third_party_path(row['ci']).rsplit('/', 1)[-1]}") for row in cis],
         rows=rows,
         left_out=len(newest) - len(rows),
-        legend=[*MARKS.values(), ("·", "", "no result, or not yet")],
+        legend=[*MARKS.values(), ("·", "", "no result: not yet, or none expected")],
     )
+
+
+def _headline(cis: int, reported: int, patchsets: int, project: str) -> str:
+    """`4 of 5 third-party CIs reported on the newest 50 patch sets of example/cinder`."""
+    who = f"{reported} of {words.plural(cis, 'third-party CI')}"
+    return f"{who} reported on the newest {words.plural(patchsets, 'patch set')} of {project}"
+
+
+def _within_budget(rows: Iterable[Markup]) -> Iterator[Markup]:
+    """The first of the rows, as many as a page may hold, and at least one."""
+    size = 0
+    for row in rows:
+        size += len(row)
+        if size > _ROWS_CHARS and size > len(row):
+            return
+        yield row
 
 
 def _expected(board: Board, row: Row, project: str) -> bool:

@@ -107,6 +107,11 @@ def test_nothing_of_gerrit_is_interpreted() -> None:
     assert "\u202e" not in text
 
 
+def test_the_headline_says_how_many_reported() -> None:
+    text = body([patchset(1), patchset(2)], [result(2, "tarn", "success")])
+    assert "<h1>1 of 2 third-party CIs reported on the newest 2 patch sets of example/cinder</h1>" in text
+
+
 def test_each_project_has_its_page() -> None:
     found = made_pages([patchset(1), patchset(2, project="../nova")], [])
     assert len({page.path for page in found}) == 2
