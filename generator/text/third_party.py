@@ -154,7 +154,9 @@ def request(row: Row, meeting: str | None = None) -> str:
 def _wish(row: Row, meeting: str | None) -> list[str]:
     help_ = inert(meeting or "", 300).rstrip(".")
     offer = (
-        f"if it is stuck, {help_}." if help_ else "if it is stuck, please ask: others would be glad to help."
+        f"if it is stuck, others can help: {help_}."
+        if help_
+        else "if it is stuck, please ask: others would be glad to help."
     )
     if silent(row):
         since = row["silent_since"]

@@ -37,7 +37,7 @@ def feed_of_all(context: PageContext, told: Iterable[Entry], path: str, page: st
 def entries(context: PageContext, row: Row, events: Iterable[Row], page: str) -> list[Entry]:
     """An entry for each event of a CI; ids, times and words are those of the runs before."""
     meeting = context.third_party.settings.meeting if context.third_party else None
-    stuck = f" If it is stuck, {inert(meeting, 300).rstrip('.')}." if meeting else ""
+    stuck = f" If it is stuck, others can help: {inert(meeting, 300).rstrip('.')}." if meeting else ""
     found = []
     for event in events:
         title, said = _TOLD[event["kind"]](event)

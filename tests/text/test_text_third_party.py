@@ -86,8 +86,8 @@ def test_a_request_says_who_can_help() -> None:
     meeting = "the storage team meets on Wednesdays and would be glad to help."
     assert said.request(row, meeting) == (
         "To the team of A CI: the last result seen is of 6 Oct 22:00 UTC. If the system was retired, a line "
-        "in the roster is enough; if it is stuck, the storage team meets on Wednesdays and would be glad "
-        "to help."
+        "in the roster is enough; if it is stuck, others can help: the storage team meets on Wednesdays "
+        "and would be glad to help."
     )
     assert "please ask" in said.request(row)
     assert said.request(row_of("b")) == ""

@@ -86,7 +86,9 @@ def test_what_is_wrong_says_what_would_help(kind: str) -> None:
 
 def test_who_is_stuck_is_told_where_others_meet() -> None:
     told = {kind: parsed(event(kind)).entries[0].summary for kind in KINDS}
-    assert {kind for kind, text in told.items() if f"If it is stuck, {MEETING}." in text} == {
+    assert {
+        kind for kind, text in told.items() if f"If it is stuck, others can help: {MEETING}." in text
+    } == {
         "silent",
         "broken",
     }
