@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,18 +18,21 @@ from generator.store.reading import Reader
 from generator.store.transaction import Transaction
 from generator.tables import Tables, from_arrow
 
+_Days = dict[str, pd.DataFrame]
+
 _DATED = {"patchsets": "created", "comments": "time", "job_results": "time"}
 _IDENTITY = {"patchsets": [*merge.CHANGE, "patchset"], "comments": ["comment"]}
 _WHOLE = ("changes", "votes", "accounts")
+_NONE = np.empty(0, dtype=np.int64)
+#: So many rows are merged at once: few merges, and little memory.
+_BATCH = 20_000
 
 
 def add(transaction: Transaction, reader: Reader, tables: Tables) -> None:
     """Merge the tables of reviews; what is known already changes no byte."""
-    for day, rows in sorted(_by_day(tables).items()):
-        old = {name: from_arrow(table, TABLES[name]) for name, table in _day(reader, day).items()}
-        for name, frame in _merged(old, rows).items():
-            table = in_order(to_arrow(frame, TABLES[name]), name)
-            transaction.put(f"reviews/{day}/{name}", table)
+    parts = {name: _by_day(getattr(tables, name), name) for name in REVIEWED}
+    for days in _batches(parts):
+        _add_days(transaction, reader, days, parts)
     if not any(len(getattr(tables, name)) for name in _WHOLE):
         return
     told = tables.changes[tables.changes["whole"].fillna(False)]
@@ -72,25 +77,50 @@ def _day(reader: Reader, day: str) -> dict[str, pa.Table]:
     return reader.group("reviews", day, REVIEWED)
 
 
-def _by_day(tables: Tables) -> dict[str, dict[str, pd.DataFrame]]:
-    """The rows by day and table."""
-    found: dict[str, dict[str, pd.DataFrame]] = {}
-    for name, column in _DATED.items():
-        frame = getattr(tables, name)
-        for day, rows in frame.groupby(labels(frame[column]), sort=False):
-            found.setdefault(str(day), {})[name] = rows
-    return found
+def _by_day(frame: pd.DataFrame, name: str) -> _Days:
+    """The rows by day."""
+    return {str(day): rows for day, rows in frame.groupby(labels(frame[_DATED[name]]), sort=False)}
+
+
+def _batches(parts: dict[str, _Days]) -> Iterator[list[str]]:
+    """The days, as many at once as give some work: a merge costs more than its rows do."""
+    batch, rows = [], 0
+    for day in sorted({day for days in parts.values() for day in days}):
+        batch.append(day)
+        rows += sum(len(days[day]) for days in parts.values() if day in days)
+        if rows >= _BATCH:
+            yield batch
+            batch, rows = [], 0
+    if batch:
+        yield batch
+
+
+def _add_days(transaction: Transaction, reader: Reader, days: list[str], parts: dict[str, _Days]) -> None:
+    stored = {day: _day(reader, day) for day in days}
+    old = {
+        name: from_arrow(pa.concat_tables([tables[name] for tables in stored.values()]), TABLES[name])
+        for name in REVIEWED
+    }
+    new = {
+        name: pd.concat([old[name].iloc[:0], *(of[day] for day in days if day in of)])
+        for name, of in parts.items()
+    }
+    for name, frame in _merged(old, new).items():
+        places = frame.groupby(labels(frame[_DATED[name]]), sort=False).indices
+        whole = to_arrow(frame, TABLES[name])
+        for day, tables in stored.items():
+            table = in_order(whole.take(places.get(day, _NONE)), name)
+            if not table.equals(tables[name]):
+                transaction.put(f"reviews/{day}/{name}", table)
 
 
 def _merged(old: dict[str, pd.DataFrame], new: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The rows of one day: what is told anew of a comment replaces all that was read in it before."""
-    merged = {name: merge.anew(old[name], new[name], _IDENTITY[name]) for name in new if name in _IDENTITY}
-    if "comments" in new or "job_results" in new:
-        told = new.get("comments", old["comments"].iloc[:0])["comment"].astype(object)
-        results = old["job_results"]
-        stays = results[~results["comment"].astype(object).isin(set(told))]
-        arrived = new.get("job_results", results.iloc[:0])
-        merged["job_results"] = pd.concat([stays, arrived]).drop_duplicates(["comment", "row"], keep="last")
+    """The rows of some days: what is told anew of a comment replaces all that was read in it before."""
+    merged = {name: merge.anew(old[name], new[name], identity) for name, identity in _IDENTITY.items()}
+    results = old["job_results"]
+    stays = results[~results["comment"].astype(object).isin(set(new["comments"]["comment"].astype(object)))]
+    both = pd.concat([stays, new["job_results"]], ignore_index=True)
+    merged["job_results"] = both.drop_duplicates(["comment", "row"], keep="last")
     return merged
 
 
