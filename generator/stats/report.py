@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -44,7 +45,8 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
     seen = looked(base, tables)
     where = gaps(base, tables, missing := unanswered(tables, base.until))
     unclassified = recents.unclassified(base, tables)
-    around = facts(base, tables, settings, at)
+    reviewed = third_party.reviewed(tables, until)
+    around = replace(facts(base, tables, settings, at), reviewed=third_party.moment(reviewed))
     tried = buildsets.tries(base, tables)
     return Results(
         facts=around,
@@ -74,7 +76,7 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
         history=history.history(base, tables, around.design_effect),
         signature_history=history.signature_history(base, tables),
         odd=coverage.odd(base, tables),
-        **third_party.nothing(),
+        **third_party.compute(tables, settings.third_party, reviewed),
     )
 
 

@@ -103,7 +103,7 @@ def _made(
         change=_either("change", rows, found.row, said, found.comment).astype(np.int64),
         patchset=found.number, created=created, known=known, replaced=replaced,
         change_index=found.change, owner=_taken(owner.astype(np.int64), change_row, -1),
-        project=_text(changes["project"], change_row), branch=_text(changes["branch"], change_row),
+        project=texts(changes["project"], change_row), branch=texts(changes["branch"], change_row),
         exempt=_exempt(rows, settings)[found.row],
         change_row=change_row, row=_taken(rows.index.to_numpy(dtype=np.int64), found.row, -1),
     )  # fmt: skip
@@ -114,7 +114,7 @@ def _taken(values: Ints, rows: Ints, absent: int) -> Ints:
     return np.append(values, absent)[rows]
 
 
-def _text(values: pd.Series[Any], rows: Ints) -> Texts:
+def texts(values: pd.Series[Any], rows: Ints) -> Texts:
     """The texts at these rows; None for nulls and for row −1."""
     padded: Texts = np.full(len(values) + 1, None, dtype=object)
     padded[:-1] = values.astype(object).where(values.notna(), None).to_numpy()
@@ -122,7 +122,7 @@ def _text(values: pd.Series[Any], rows: Ints) -> Texts:
 
 
 def _either(name: str, rows: pd.DataFrame, row: Ints, said: pd.DataFrame, comment: Ints) -> Texts:
-    return np.where(row >= 0, _text(rows[name], row), _text(said[name], comment))
+    return np.where(row >= 0, texts(rows[name], row), texts(said[name], comment))
 
 
 def listed(paths: object, files: object) -> tuple[tuple[str, ...], bool]:

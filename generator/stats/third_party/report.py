@@ -5,8 +5,30 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from generator.stats.rates import table
+from generator.stats.rates import table, timestamps
+from generator.stats.third_party import (
+    compliance,
+    describe,
+    disagreement,
+    events,
+    flips,
+    grid,
+    mix,
+    reporting,
+    response,
+    rules,
+    silences,
+    standing,
+    strangers,
+    streaks,
+)
+from generator.stats.third_party.base import make, reviewed
 from generator.stats.third_party.columns import THIRD_PARTY
+from generator.tables import Tables
+from generator.third_party_settings import ThirdParty
+
+
+__all__ = ["compute", "moment", "nothing", "reviewed"]
 
 
 def nothing() -> dict[str, pd.DataFrame]:
@@ -14,4 +36,52 @@ def nothing() -> dict[str, pd.DataFrame]:
     return {
         name: table(name, {c.name: np.empty(0, dtype=object) for c in schema})
         for name, schema in THIRD_PARTY.items()
+    }
+
+
+def moment(until: int | None) -> pd.Timestamp | None:
+    """Where the windows end as a time."""
+    return None if until is None else pd.Timestamp(until, unit="us", tz="UTC")
+
+
+def compute(tables: Tables, settings: ThirdParty | None, until: int | None) -> dict[str, pd.DataFrame]:
+    """The tables of `THIRD_PARTY` for windows that end at `until`, microseconds since 1970; None: no data.
+
+    Without settings, or data, they have no rows.
+    """
+    if settings is None or until is None:
+        return nothing()
+    base = make(tables, settings, until)
+    quiet = silences.runs(base)
+    answered, curves = response.response(base)
+    stands = standing.standing(base)
+    excess_k, excess_n = compliance.excess(base)
+    streak = streaks.columns(base)
+    silence = silences.columns(base, quiet)
+    board = pd.DataFrame({
+        **describe.columns(base), **reporting.columns(base), **answered, **mix.columns(base),
+        **disagreement.columns(base), **reporting.prefixed("flip", flips.flips(base)),
+        **reporting.prefixed("compliant", compliance.compliant(base)),
+        "excess_k": excess_k, "excess_n": excess_n,
+        **streak, "streak_since": timestamps(streak["streak_since"]),
+        **silence, **{name: timestamps(silence[name]) for name in ("silent_since", "silence_start")},
+        "standing": standing.counts(base, stands),
+    })  # fmt: skip
+    judged, summary = rules.rules(base, board)
+    shown = grid.newest(base)
+    return {
+        "third_party": table("third_party", board.assign(**summary)),
+        "third_party_rules": judged,
+        "third_party_weeks": reporting.weeks(base),
+        "third_party_days": reporting.days(base),
+        "third_party_jobs": mix.jobs(base),
+        "third_party_response": curves,
+        "third_party_disagreements": disagreement.disagreements(base),
+        "third_party_standing": stands,
+        "third_party_silences": silences.silences(base, quiet),
+        "third_party_events": events.events(base),
+        "third_party_patchsets": grid.patchsets(base, shown),
+        "third_party_results": grid.results(base, shown),
+        "third_party_unknown": strangers.unknown(base),
+        "third_party_unread": strangers.unread(base),
     }

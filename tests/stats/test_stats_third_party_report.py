@@ -1,0 +1,80 @@
+"""All tables of third-party CIs together: typed, without data, of an edition."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from reviewskit import NOW, UNTIL, Reviews, ci
+
+from generator.stats import RESULTS, StatsSettings, compute
+from generator.stats.third_party.columns import THIRD_PARTY
+from generator.tables import Tables
+
+
+def community() -> Reviews:
+    reviews = Reviews(ci("a", voting=True), ci("b"), ci("new", since=date(2026, 11, 20)), ci("gone"))
+    for i in range(40):
+        change = reviews.change(60 - 1.5 * i, owner=f"o{i % 5}")
+        age = 60 - 1.5 * i
+        reviews.comment("zuul", change, max(age - 0.1, 0), "success", pipeline="check")
+        broken = "failure" if i > 30 else "success"
+        comment = reviews.comment("a", change, max(age - 0.2, 0), broken, vote=-1 if i > 30 else 1)
+        reviews.job(comment, "smoke", broken.upper(), broken)
+        if i % 4:
+            reviews.comment("b", change, max(age - 0.5, 0))
+    reviews.comment("stranger", change, 0)
+    reviews.comment("b", change, 0, None, kind="unread", text="what")
+    return reviews
+
+
+def test_all_tables_are_as_documented() -> None:
+    results = community().results()
+    for name in THIRD_PARTY:
+        frame = getattr(results, name)
+        assert list(frame) == [column.name for column in RESULTS[name]]
+        assert len(frame) or name in {"third_party_standing"}, name
+    assert results.facts.reviewed == UNTIL
+    assert list(results.third_party["ci"]) == ["a", "b", "new", "gone"]  # as the roster has them
+    board = results.third_party.set_index("ci")
+    assert board.loc["a", "broken"]
+    assert board.loc["gone", "silent"]
+    assert board.loc["new", "expected"] == 0
+    assert board.loc["a", "disagree_k"] == 9
+    assert set(results.third_party_unknown["account"]) == {"stranger"}
+
+
+def test_an_edition_knows_nothing_later() -> None:
+    reviews = community()
+    bound = UNTIL - pd.Timedelta(days=20)
+    results = reviews.results(bound.to_pydatetime())
+    early = {
+        name: [
+            row for row in rows if row.get("time", row.get("created", UNTIL)) <= bound or name == "changes"
+        ]
+        for name, rows in reviews.rows.items()
+        if name != "job_results"
+    }
+    reviews.rows = {**early, "job_results": reviews.rows["job_results"]}
+    alone = reviews.results()
+    assert results.facts.reviewed == alone.facts.reviewed
+    for name in THIRD_PARTY:
+        pd.testing.assert_frame_equal(getattr(results, name), getattr(alone, name), obj=name)
+
+
+def test_without_settings_or_data_there_are_no_rows() -> None:
+    reviews = community()
+    for results in (
+        compute(reviews.tables(), StatsSettings(), NOW),
+        compute(Tables.of(), StatsSettings(third_party=reviews.settings), NOW),
+    ):
+        assert not any(len(getattr(results, name)) for name in THIRD_PARTY)
+
+
+def test_a_roster_without_cis_shows_who_comments() -> None:
+    reviews = community()
+    empty = Reviews()
+    empty.rows = reviews.rows
+    results = empty.results()
+    assert list(results.third_party_unknown["account"]) == ["a", "b", "stranger"]
+    assert len(results.third_party) == 0
