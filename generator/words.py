@@ -129,8 +129,8 @@ def span(seconds: float | None, *, ascii: bool = False) -> str:
     if _missing(seconds):
         return "no data"
     assert seconds is not None
-    units = ((86400, "d", 2 * 86400), (3600, "h", 5400), (60, "min", 0))
-    length, unit = next((length, unit) for length, unit, least in units if seconds >= least)
+    units = ((86400, "d", 2 * 86400), (3600, "h", 5399), (60, "min", -1))
+    length, unit = next((length, unit) for length, unit, most in units if seconds > most)
     value = seconds / length
     text = count(value) if unit == "min" or value >= 20 else f"{value:.1f}"
     return f"{text}{' ' if ascii else THIN}{unit}"

@@ -293,7 +293,7 @@ def entries() -> tuple[ThirdPartyCI, ...]:
 
 def third_party(**more: Any) -> ThirdParty:
     """The roster and the settings."""
-    meeting = "the storage team meets on Wednesdays at 14:00 UTC and would be glad to help"
+    meeting = "the storage team meets on Wednesdays at 14:00 UTC"
     asked = ThirdPartySettings(roster=Path("thirdparty.yaml"), deadline_hours=24, meeting=meeting)
     return ThirdParty(Roster(entries()), asked.model_copy(update=more))
 

@@ -93,7 +93,8 @@ class Slots:
         firsts = firsts[1:] if len(firsts) > 1 and 100 * firsts[1] < 6 * n else firsts
         chosen = firsts[:: 1 + len(firsts) // 13]
         years = [self.times[i].year for i in chosen]
-        new = [not at or years[at] != years[at - 1] for at in range(len(years))]
+        # of a season the first year is in its title
+        new = [self.unit == "week" if not at else years[at] != years[at - 1] for at in range(len(years))]
         return [
             (i, f"{self.times[i]:%b %Y}" if y else f"{self.times[i]:%b}")
             for i, y in zip(chosen, new, strict=True)

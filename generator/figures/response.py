@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -31,7 +32,7 @@ def answered(rows: Sequence[dict[str, Any]], deadline_s: float, id: str, title: 
     known = sorted(rows, key=lambda row: row["seconds"])
     end = _end(known, deadline_s)
     unit, unit_s = ("d", _DAY) if end > 4 * _DAY else ("h", _HOUR)
-    along = Scale.to(end / unit_s, 1, whole=False)
+    along = _along(end / unit_s)
     scale = Scale(1.0, 0.25, _HEIGHT)
     width_s = along.top * unit_s
     return Figure(
@@ -56,6 +57,12 @@ def _end(rows: Sequence[dict[str, Any]], deadline_s: float) -> float:
     late = next((row["seconds"] for row in rows if row["share"] >= 0.9), None)
     last = rows[-1]["seconds"] if rows else 0.0
     return float(max(2 * deadline_s, min(1.1 * (late if late is not None else last), 14 * _DAY)))
+
+
+def _along(end: float) -> Scale:
+    """A scale along the width, in steps that hours and days are counted in."""
+    step = next((s for s in (0.5, 1, 2, 3, 4, 6, 12, 24) if end / s <= 6), 48.0)
+    return Scale(step * math.ceil(end / step - 1e-9), step, 1)
 
 
 def _at(rows: Sequence[dict[str, Any]], seconds: float) -> dict[str, Any] | None:

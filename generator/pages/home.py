@@ -11,7 +11,7 @@ from generator.figures.figure import Figure
 from generator.pages.book import Book
 from generator.pages.cells import marked
 from generator.pages.key_figures import key_figures
-from generator.pages.paths import THIRD_PARTY, gate_path, root_of, signature_path
+from generator.pages.paths import THIRD_PARTY, gate_path, root_of, signature_path, third_party_path
 from generator.pages.signature_rows import signature_table
 from generator.pages.state_tables import freshness_table, top_jobs
 from generator.render import KeyFigure, State, Table, render
@@ -20,6 +20,7 @@ from generator.stats.results import ALL
 from generator.text.names import inert
 from generator.text.records import Row
 from generator.text.scope import WINDOW_WORDS, WINDOWS, Scope, state_of
+from generator.text.third_party import evidence, name_of, needs_hand
 from generator.text.verdict import Verdict, verdict
 
 _FREQUENT = 10
@@ -74,7 +75,10 @@ class View:
 
 
 def pages(book: Book) -> Iterator[Page]:
-    """The home page, and one page for each pipeline, window and voting."""
+    """The home page, and one page for each pipeline, window and voting; of reviews alone the home page."""
+    if not book.facts.builds and book.third_party.exists:
+        yield _reviews(book)
+        return
     yield _page(book, book.scopes.scope(), "index.html")
     for pipeline in book.scopes.pipelines:
         for window in WINDOWS:
@@ -88,6 +92,19 @@ def _page(book: Book, scope: Scope, path: str) -> Page:
     home = path == "index.html"
     title = "What breaks us" if home else f"{view.scope.name}, last {scope.length}, {_votes(scope)}"
     return Page(path, title, view.verdict.sentences[0], render("pages/home.html", v=view), "home")
+
+
+def _reviews(book: Book) -> Page:
+    """Without builds nothing can be said of what breaks: what is said of the third-party CIs comes first."""
+    board = book.third_party
+    rows = [row for row in board.listed if needs_hand(row)]
+    body = render(
+        "pages/home_reviews.html",
+        headline=board.headline,
+        scoreboard=THIRD_PARTY,
+        items=[(name_of(row), third_party_path(row["ci"]), " ".join(evidence(row))) for row in rows],
+    )
+    return Page("index.html", "Third-party CIs", board.headline, body, "home")
 
 
 def _votes(scope: Scope) -> str:

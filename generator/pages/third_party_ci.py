@@ -144,7 +144,11 @@ def _keys(row: Row) -> list[KeyFigure]:
             ("disagree_k", "disagree_n", "disagree_rate", "disagree_low", "disagree_high"),
             "failed where the gate passed, same patch set",
         ),
-        KeyFigure(f"Standing {words.MINUS}1s", words.count(row["standing"]), note="from before it recovered"),
+        KeyFigure(
+            f"Standing {words.MINUS}1s",
+            words.count(row["standing"]),
+            note="negative votes from before a recovery",
+        ),
     ]
 
 
