@@ -18,7 +18,7 @@ from generator.sources.outcomes import OUTCOMES, outcome
 if TYPE_CHECKING:
     from generator.roster.model import ThirdPartyCI
 
-MESSAGE_CHARS, ROWS = 256 << 10, 1000  # what is larger is nobody's list of results, and is said to be unread
+MESSAGE_CHARS, ROWS = 128 << 10, 1000  # what is larger is nobody's list of results, and is said to be unread
 TEXT_CHARS, NAME_CHARS = 200, 200
 _JUDGED_CHARS = 1000  # of an unread text that is redacted before it is cut
 
@@ -27,9 +27,11 @@ _HEADLINE = re.compile(
     r"(?: \(([\w.-]{1,100}) pipeline\))?(?:\.|[ \t]*$)|(Merge Failed\.|No Builds Executed[ \t]*$))",
     re.M,
 )
-_MERGE = re.compile(
-    r"^This change (?:or one of its cross-repo dependencies )?(?:was unable to be (?:automatically )?merged"
-    r"|depends on a change that failed to merge|is unable to merge)",
+# What Zuul says where it ran nothing: the change cannot be merged, or its configuration cannot be used.
+_UNTESTED = re.compile(
+    r"^(?:This change (?:or one of its cross-repo dependencies )?(?:was unable to be (?:automatically )?merged"
+    r"|depends on a change (?:that failed to merge|with an invalid configuration)|is unable to merge)"
+    r"|Zuul encountered (?:a syntax error|an error)|Unable to freeze job graph)",
     re.M,
 )
 _RESULTS = {
@@ -73,7 +75,7 @@ class Reader:
         if len(message) > MESSAGE_CHARS or len(rows) > ROWS:
             return self._without_result(header, "unread", message)
         headline = _HEADLINE.search(header.body)
-        if rows or headline or _MERGE.search(header.body):
+        if rows or headline or _UNTESTED.search(header.body):
             return self._result(header, rows, headline, tag)
         if _START.match(header.body):
             return self._without_result(header, "start", message)

@@ -169,6 +169,7 @@ def test_words_of_the_ci_go_before_the_configuration_and_that_before_the_table()
             "neutral",
         ),
         ("This change depends on a change that failed to merge.", "neutral"),
+        ("Zuul encountered a syntax error while parsing its configuration in the repo", "neutral"),
     ],
 )
 def test_headlines_without_rows(headline: str, outcome: str) -> None:
@@ -354,7 +355,7 @@ def test_hostile_comments_end(message: str) -> None:
     assert read(message, ci=ci(r"(\w+\s*)*(?P<result>x+x+y)")).kind in ("result", "unread")
 
 
-@pytest.mark.parametrize("message", ["x" * 300_000, f"- job {LOG} : SUCCESS in 3s\n" * 1001])
+@pytest.mark.parametrize("message", ["x" * 150_000, f"- job {LOG} : SUCCESS in 3s\n" * 1001])
 def test_what_is_too_large_is_said_to_be_unread(message: str) -> None:
     reading = read(message)
     assert (reading.kind, reading.jobs) == ("unread", ())
