@@ -109,9 +109,23 @@ def test_lint_tells_what_a_new_signature_would_have_explained(root: Path, job: J
 def test_lint_fails_for_errors_and_goes_on_without_a_site(root: Path, job: Job) -> None:
     (job.project / "queries" / "8.yaml").write_text('query: message:"open\n')
     done = job.run(root / "playbooks/gatepost/lint.yaml", gatepost_site="/nowhere")
-    assert done.returncode != 0 and "Some signature is in error" in done.stdout
+    assert done.returncode != 0 and "is in error; what lint printed" in done.stdout
     assert "not tried" in job.returned["warnings"][0]
     assert [comment["level"] for comment in job.returned["file_comments"]["queries/8.yaml"]] == ["error"]
+
+
+def test_lint_judges_a_roster_too_and_alone(root: Path, job: Job) -> None:
+    roster = job.project / "thirdparty.yaml"
+    roster.write_text("cis:\n  - {name: Example CI, account: example-ci, projects: a}\n")
+    variables = {"gatepost_roster": "thirdparty.yaml", "gatepost_signatures": ""}
+    done = job.run(root / "playbooks/gatepost/lint.yaml", **variables)
+    assert done.returncode == 0, done.stdout
+    (comment,) = job.returned["file_comments"]["thirdparty.yaml"]
+    assert (comment["line"], comment["level"]) == (2, "warning") and "no contact" in comment["message"]
+    roster.write_text("cis:\n  - {name: Example CI}\n")
+    done = job.run(root / "playbooks/gatepost/lint.yaml", gatepost_roster="thirdparty.yaml")
+    assert done.returncode != 0
+    assert [comment["level"] for comment in job.returned["file_comments"]["thirdparty.yaml"]] == ["error"]
 
 
 def test_the_digest_announces_the_newest_week(root: Path, job: Job) -> None:
