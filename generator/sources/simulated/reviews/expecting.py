@@ -51,6 +51,6 @@ def _asked(ci: Ci, change: Change, patchset: Patchset) -> bool:
         and not all(name.startswith(folders) for name in patchset.files)
         and patchset.kind not in EXEMPT_KINDS
         and day >= entry["since"]
-        and ("retired" not in entry or day <= entry["retired"])
+        and ("retired" not in entry or day < entry["retired"])
         and not any(pause["start"] <= day <= pause["end"] for pause in entry.get("pauses", ()))
     )
