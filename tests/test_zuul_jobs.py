@@ -125,7 +125,7 @@ def test_lint_judges_a_roster_too_and_alone(root: Path, job: Job) -> None:
     roster.write_text("cis:\n  - {name: Example CI}\n")
     done = job.run(root / "playbooks/gatepost/lint.yaml", gatepost_roster="thirdparty.yaml")
     assert done.returncode != 0
-    assert [comment["level"] for comment in job.returned["file_comments"]["thirdparty.yaml"]] == ["error"]
+    assert job.returned["file_comments"]["thirdparty.yaml"][-1]["level"] == "error"
 
 
 def test_the_digest_announces_the_newest_week(root: Path, job: Job) -> None:
