@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
-from html.parser import HTMLParser
 from posixpath import dirname, join, normpath
 
 import made_results as made
 import pandas as pd
 import pytest
+from page_checker import checked
 
 from benchmarks.report_tables import UNTIL, make_tables
 from generator.editions.edition import Correction, Edition, Week
@@ -28,7 +27,6 @@ from generator.stats import RESULTS, Results, StatsSettings, compute
 from generator.text.records import records
 
 NOW = (UNTIL + timedelta(minutes=70)).to_pydatetime()
-VOID = {"br", "img", "input", "meta", "link", "hr", "wbr"}
 #: Hand-written pages and files that the site adds to these.
 ADDED = {
     "method.html",
@@ -82,51 +80,6 @@ def _edition(context: PageContext) -> Edition:
 @pytest.fixture(scope="module")
 def pages(results: Results, context: PageContext) -> dict[str, Page]:
     return {page.path: page for page in all_pages(results, context)}
-
-
-class Checker(HTMLParser):
-    """Balanced tags, unique ids, and the links of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.wanted: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag not in VOID:
-            self.open.append(tag)
-        self.ids += [given["id"]] if given.get("id") else []
-        self.links += [given["href"]] if tag == "a" and given.get("href") else []
-        self.wanted += (given.get("aria-labelledby") or "").split()
-        assert not [name for name in given if name.startswith("on") or name == "style"], (
-            self.get_starttag_text()
-        )
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-1:]}, line {self.getpos()}"
-        self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if "script" not in self.open:
-            self.text.append(data)
-
-
-@cache
-def checked(body: str) -> Checker:
-    checker = Checker()
-    checker.feed(body)
-    checker.close()
-    assert checker.open == []
-    return checker
 
 
 def test_pages_are_well_formed_and_within_their_budget(pages: dict[str, Page]) -> None:
