@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from generator.sources.ci_comments.header import split
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _NAMES = frozenset(("zuul", "jenkins"))
 _NAMED_CI = re.compile(r".*[ _-]CI(?![\w-])", re.S)
 _LINES, _LINE_CHARS = 50, 200
+_WORD = re.compile(r"[\w-]")
 
 _ASKED = re.compile(
     r"(?:recheck|reverify)(?![\w-])(?: (?:no bug|bug ?:? ?#?\d{1,10})(?!\w))?|check experimental(?!\w)", re.I
@@ -40,20 +42,27 @@ def recheck(message: str, phrases: Iterable[str] = ()) -> str | None:
     `phrases` are those of the roster's CIs. Only the words that ask are given, nothing else of the text.
     """
     lines = split(message[: _LINES * _LINE_CHARS]).body.strip().split("\n")[:_LINES]
+    wanted = _by_length(tuple(phrases))
     for number, line in enumerate(lines):
         words = " ".join(line[:_LINE_CHARS].split())
-        asked = _phrase(words, phrases) or _request(words, alone=number > 0)
+        asked = _phrase(words.lower(), wanted) or _request(words, alone=number > 0)
         if asked:
             return asked
     return None
 
 
-def _phrase(words: str, phrases: Iterable[str]) -> str | None:
-    lower = words.lower()
-    for phrase in phrases:
-        wanted = " ".join(phrase.lower().split())
-        if wanted and lower.startswith(wanted) and not re.match(r"[\w-]", lower[len(wanted) :]):
-            return wanted
+@lru_cache(16)
+def _by_length(phrases: tuple[str, ...]) -> tuple[tuple[int, frozenset[str]], ...]:
+    """Phrases by their length, the longest first: of hundreds of CIs none is looked at by itself."""
+    wanted = {" ".join(phrase.lower().split()) for phrase in phrases} - {""}
+    lengths = sorted({len(phrase) for phrase in wanted}, reverse=True)
+    return tuple((size, frozenset(phrase for phrase in wanted if len(phrase) == size)) for size in lengths)
+
+
+def _phrase(words: str, wanted: tuple[tuple[int, frozenset[str]], ...]) -> str | None:
+    for size, phrases in wanted:
+        if words[:size] in phrases and not _WORD.match(words, size):
+            return words[:size]
     return None
 
 

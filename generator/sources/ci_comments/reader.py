@@ -29,8 +29,8 @@ _HEADLINE = re.compile(
 )
 # What Zuul says where it ran nothing: the change cannot be merged, or its configuration cannot be used.
 _UNTESTED = re.compile(
-    r"^(?:This change (?:(?:or one of its cross-repo dependencies )?was unable to be "
-    r"(?:automatically )?merged|depends on a change (?:that failed to merge|with an invalid configuration)|is unable to merge)"
+    r"^(?:This change (?:(?:or one of its cross-repo dependencies )?was unable to be (?:automatically )?"
+    r"merged|depends on a change (?:that failed to merge|with an invalid configuration)|is unable to merge)"
     r"|Zuul encountered (?:a syntax error|an error)|Unable to freeze job graph)",
     re.M,
 )

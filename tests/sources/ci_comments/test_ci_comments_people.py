@@ -65,6 +65,12 @@ def test_what_asks_for_another_run(message: str, expected: str | None) -> None:
     assert recheck(message, ("", "Tarn, please  run")) == expected
 
 
+@pytest.mark.parametrize("phrases", [("run tarn", "run tarn nfs"), ("run tarn nfs", "run tarn")])
+def test_of_several_phrases_the_longest_is_meant(phrases: tuple[str, ...]) -> None:
+    assert recheck("Run Tarn NFS, please", phrases) == "run tarn nfs"
+    assert recheck("Run Tarn iSCSI, please", phrases) == "run tarn"
+
+
 def test_a_long_comment_is_read_at_its_beginning() -> None:
     assert recheck("word\n" * 60 + "recheck") is None
     assert recheck("recheck" + " x" * 500_000) == "recheck"
