@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MESSAGE_CHARS, ROWS = 128 << 10, 1000  # what is larger is nobody's list of results, and is said to be unread
 TEXT_CHARS, NAME_CHARS = 200, 200
-_JUDGED_CHARS = 1000  # of an unread text that is redacted before it is cut
+_JUDGED_CHARS = 500  # of an unread text that is redacted before it is cut
 
 _HEADLINE = re.compile(
     r"^(?:Build (?i:(succeeded|successful|failed|unstable|aborted|cancell?ed))"
@@ -129,7 +129,8 @@ class Reader:
 
     @staticmethod
     def _without_result(header: Header, kind: str, message: str) -> Reading:
-        text = unread_text(header.body if header.body.strip() else message) if kind == "unread" else None
+        said = header.body if header.body.strip() else message
+        text = _beginning(said[:_JUDGED_CHARS]) if kind == "unread" else None
         vote = (header.patchset, header.vote, header.label)
         return Reading(kind, *vote, text=text)
 
@@ -144,10 +145,10 @@ def reader(
     return Reader(ci, own or {}, name)
 
 
-def unread_text(message: str) -> str:
-    """The beginning of a comment on one line, redacted and printable, of TEXT_CHARS at most."""
-    start = redact(message[:_JUDGED_CHARS])
-    return cut(printable(" ".join(start.split())), TEXT_CHARS)
+@lru_cache(1 << 12)
+def _beginning(text: str) -> str:
+    """The beginning of a text on one line, redacted and printable; many CIs always write the same."""
+    return cut(printable(" ".join(redact(text).split())), TEXT_CHARS)
 
 
 @lru_cache(1 << 14)
