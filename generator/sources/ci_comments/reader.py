@@ -159,4 +159,4 @@ def _clean(name: str) -> str:
 
 def _tag_pipeline(tag: str | None) -> str | None:
     parts = tag.split(":") if tag else []
-    return parts[2][:100] if len(parts) > 2 and parts[1] == "zuul" else None
+    return _clean(parts[2][:NAME_CHARS]) if len(parts) > 2 and parts[1] == "zuul" else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -129,6 +129,7 @@ def _jenkins_job(url: str | None) -> str | None:
     return "/".join(names) or None
 
 
+@lru_cache(1 << 14)
 def _seconds(time: str) -> float | None:
     """Seconds of `1h 04m 35s`, `5 min 3 sec` or `1:04:35`; None if it tells none."""
     if ":" in time:
