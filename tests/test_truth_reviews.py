@@ -96,7 +96,7 @@ def test_windows_end_at_the_newest(truth: dict[str, Any], results: Any) -> None:
         ("missed", "silence_missed"),
         ("last_seen", "last_result", "last_success"),
         ("contacts",),
-        ("readiness", "advice"),
+        ("readiness",),
     ],
     ids=lambda names: names[0],
 )
@@ -108,6 +108,28 @@ def test_scoreboard(truth: dict[str, Any], board: dict[str, dict[str, Any]], nam
 def test_rates(truth: dict[str, Any], board: dict[str, dict[str, Any]], figure: str) -> None:
     got = {ci: [row[f"{figure}_k"], row[f"{figure}_n"]] for ci, row in board.items()}
     assert got == {ci: known[figure] for ci, known in truth["cis"].items()}
+
+
+def test_rules(truth: dict[str, Any], results: Any) -> None:
+    got: dict[str, dict[str, str]] = {}
+    for row in results.third_party_rules.itertuples():
+        got.setdefault(row.ci, {})[row.rule] = row.state
+    planned = {ci: known["rules"] for ci, known in truth["cis"].items()}
+    assert got == planned
+    assert {state for states in planned.values() for state in states.values()} == {
+        "met", "not met", "not judged",
+    }  # fmt: skip
+
+
+def test_who_may_vote_soon_and_whose_vote_is_at_risk(board: dict[str, dict[str, Any]]) -> None:
+    advised = {ci: row["advice"] for ci, row in board.items() if row["advice"]}
+    assert advised == {
+        "brightwater-nfs-ci": "at risk",
+        "ferrous-power-ci": "at risk",
+        "penrose-tape-ci": "ready",
+    }
+    ready = [ci for ci, row in board.items() if row["readiness"] == "all met"]
+    assert ready == ["halden-nvme-ci", "larkfield-storage-ci", "penrose-tape-ci"]
 
 
 def test_only_who_has_gone_silent_is_called_silent(board: dict[str, dict[str, Any]]) -> None:

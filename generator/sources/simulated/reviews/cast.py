@@ -44,8 +44,7 @@ class Ci:
     """A system that reports on patch sets, and how it behaves.
 
     It answers a share of them after some `hours` (median, and sigma of the logarithm), and fails by itself
-    at random, always in the spans `broken`, and is not there in the spans `silent`. What a report must say
-    of it are `readiness` and `advice`.
+    at random, always in the spans `broken`, and is not there in the spans `silent`.
     """
 
     name: str
@@ -64,8 +63,6 @@ class Ci:
     broken: tuple[Span, ...] = ()
     silent: tuple[Span, ...] = ()
     path: str | None = None
-    readiness: str = "not all met"
-    advice: str | None = None
     entry: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -94,7 +91,7 @@ def _contacts(*names: str, confirmed: date) -> list[dict[str, Any]]:
 LARKFIELD = Ci(
     "Larkfield Storage CI", "larkfield-ci", (BALLAST,), "zuul",
     ("larkfield-iscsi", "larkfield-iscsi-multipath"),
-    hours=1.4, flaky=0.004, readiness="all met",
+    hours=1.4, flaky=0.004,
     entry={
         "owner": "Larkfield Storage", "driver": "LarkfieldISCSIDriver", "voting": True,
         "since": date(2026, 1, 12), "url": "https://ci.larkfield.example.com/",
@@ -104,7 +101,7 @@ LARKFIELD = Ci(
 FERROUS = Ci(
     "Ferrous Power CI", "ferrous-power-ci", (KEEL,), "zuul",
     ("ferrous-power.integration", "ferrous-power-preview"),
-    answers=0.96, hours=3.3, broken=((_at(10, 30, 9), _FOREVER),), advice="at risk",
+    answers=0.96, hours=3.3, broken=((_at(10, 30, 9), _FOREVER),),
     entry={
         "owner": "Ferrous Systems", "voting": True, "since": date(2026, 2, 2),
         "contacts": _contacts("Ines Harrow", "Piet Ombler", confirmed=date(2026, 10, 5)),
@@ -112,7 +109,7 @@ FERROUS = Ci(
 )  # fmt: skip
 BRIGHTWATER = Ci(
     "Brightwater NFS CI", "brightwater-nfs-ci", (BALLAST, TIDE), "jenkins", ("brightwater-nfs-dsvm",),
-    hours=2.6, silent=((_at(7, 21, 14, 20), _FOREVER),), advice="at risk",
+    hours=2.6, silent=((_at(7, 21, 14, 20), _FOREVER),),
     entry={
         "owner": "Brightwater", "driver": "BrightwaterNFSDriver", "voting": True, "since": date(2026, 1, 5),
         "contacts": _contacts("Sanna Weir", "Okoro Banks", confirmed=date(2026, 3, 9)),
@@ -137,7 +134,7 @@ TARN = Ci(
 )  # fmt: skip
 HALDEN = Ci(
     "Halden NVMe CI", "halden-ci", (BALLAST,), "zuul", ("halden-nvme-tcp",),
-    hours=2.2, flaky=0.004, listens=False, broken=((_at(10, 13, 6), _at(10, 14, 10)),), readiness="all met",
+    hours=2.2, flaky=0.004, listens=False, broken=((_at(10, 13, 6), _at(10, 14, 10)),),
     entry={
         "owner": "Halden Flash", "driver": "HaldenNVMeDriver", "voting": True, "since": date(2026, 1, 19),
         "contacts": _contacts("Geir Lund", "Petra Voss", confirmed=date(2026, 11, 16)),
@@ -155,7 +152,7 @@ MERIDIAN = Ci(
 )  # fmt: skip
 OSPREY = Ci(
     "Osprey FC CI", "osprey-ci", (BALLAST,), "zuul", ("osprey-fc",),
-    hours=4.0, path=OSPREY_DRIVER, readiness="not judged",
+    hours=4.0, path=OSPREY_DRIVER,
     entry={
         "owner": "Osprey", "driver": "OspreyFCDriver", "voting": False, "since": date(2026, 3, 2),
         "paths": [f"{OSPREY_DRIVER}**"],
@@ -164,7 +161,7 @@ OSPREY = Ci(
 )  # fmt: skip
 PENROSE = Ci(
     "Penrose Tape CI", "penrose-ci", (GALLEY,), "prose", ("tape suite",), hours=3.0, flaky=0.004, infra=0.0,
-    silent=((_at(1, 1), _at(8, 3)),), readiness="all met", advice="ready",
+    silent=((_at(1, 1), _at(8, 3)),),
     entry={
         "owner": "Penrose", "driver": "PenroseTapeDriver", "voting": False, "since": date(2026, 8, 3),
         "contacts": _contacts("Ewa Stern", "Colm Tully", confirmed=date(2026, 11, 11)),
@@ -172,7 +169,7 @@ PENROSE = Ci(
 )  # fmt: skip
 SALTMARSH = Ci(
     "Saltmarsh Backup CI", "saltmarsh-ci", (GALLEY,), "star", ("saltmarsh-backup",),
-    hours=2.4, flaky=0.004, silent=((_at(11, 2), _FOREVER), (_at(8, 10), _at(8, 24))), readiness="paused",
+    hours=2.4, flaky=0.004, silent=((_at(11, 2), _FOREVER), (_at(8, 10), _at(8, 24))),
     entry={
         "owner": "Saltmarsh", "voting": True, "since": date(2026, 1, 26),
         "contacts": _contacts("Bo Vance", "Lila Moor", confirmed=date(2026, 10, 26)),
@@ -184,7 +181,7 @@ SALTMARSH = Ci(
 )  # fmt: skip
 FOXGLOVE = Ci(
     "Foxglove iSCSI CI", "foxglove-ci", (BALLAST,), "zuul", ("foxglove-iscsi",),
-    hours=2.0, silent=((_at(9, 1), _FOREVER),), readiness="retired",
+    hours=2.0, silent=((_at(9, 1), _FOREVER),),
     entry={
         "owner": "Foxglove", "driver": "FoxgloveISCSIDriver", "voting": False, "since": date(2026, 1, 5),
         "retired": date(2026, 8, 31),

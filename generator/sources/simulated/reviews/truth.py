@@ -10,6 +10,7 @@ from generator.sources.simulated.hostile import SECRETS
 from generator.sources.simulated.reviews.acting import Comment
 from generator.sources.simulated.reviews.cast import GATE, PEOPLE, ROSTER, STRANGER, Ci, address
 from generator.sources.simulated.reviews.expecting import Expected, expected
+from generator.sources.simulated.reviews.judging import readiness, rules
 from generator.sources.simulated.reviews.streaks import Streak, standing, streaks
 from generator.sources.simulated.reviews.world import Change
 
@@ -59,13 +60,15 @@ def _ci(
     recent = [one for one in due if one.created > until - _WINDOW]
     told = [comment for comment in said if comment.kind == "result"]
     fresh = [comment for comment in told if comment.patchset.created > until - _WINDOW]
-    last = streaks(told)
+    last, against = streaks(told), _against(fresh, passed)
+    reported = sum(one.reported is not None for one in recent), len(recent)
+    judged = rules(ci, reported, against["disagree"], due, (until - told[0].time).days)
     return {
-        "expected": len(recent),
-        "reported": sum(one.reported is not None for one in recent),
+        "expected": reported[1],
+        "reported": reported[0],
         "late": sum(one.late for one in recent),
         **_mix([comment for comment in said if comment.time > until - _WINDOW]),
-        **_against(fresh, passed),
+        **against,
         **_again(fresh, rechecks),
         **_streak(last),
         **_silence([one for one in due if one.created > until - _WEEKS * _WEEK]),
@@ -75,8 +78,8 @@ def _ci(
         "last_result": told[-1].time,
         "last_success": max(comment.time for comment in told if comment.outcome == "success"),
         "contacts": len(ci.entry["contacts"]),
-        "readiness": ci.readiness,
-        "advice": ci.advice,
+        "rules": judged,
+        "readiness": readiness(ci, judged, until),
     }
 
 

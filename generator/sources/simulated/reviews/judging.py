@@ -1,0 +1,58 @@
+"""Which of the community's rules a simulated CI meets."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from generator.sources.simulated.reviews.cast import Ci
+from generator.sources.simulated.reviews.expecting import Expected
+from generator.sources.simulated.reviews.settings import RULES
+
+_FEW = 10
+_RECENT = timedelta(days=28)
+
+
+def rules(
+    ci: Ci, reported: tuple[int, int], disagree: tuple[int, int], due: list[Expected], days: int
+) -> dict[str, str]:
+    """State by rule, from k and n of the rates, all that was expected, and the days of its record."""
+    silence = timedelta(days=RULES["silence_days"])
+    return {
+        "record": _state(days >= RULES["record_days"]),
+        "reporting_rate": _state(_share(reported) >= RULES["reporting_rate"], reported[1]),
+        "disagreement": _state(_share(disagree) <= RULES["disagreement"], disagree[1]),
+        "silence": _state(_longest(due) <= silence, reported[1]),
+        "contacts": _state(len(ci.entry["contacts"]) >= RULES["contacts"]),
+    }
+
+
+def readiness(ci: Ci, states: dict[str, str], until: datetime) -> str:
+    """What these states come to."""
+    if "retired" in ci.entry:
+        return "retired"
+    if any(pause["start"] <= until.date() <= pause["end"] for pause in ci.entry.get("pauses", ())):
+        return "paused"
+    if "not met" in states.values():
+        return "not all met"
+    return "not judged" if "not judged" in states.values() else "all met"
+
+
+def _share(rate: tuple[int, int]) -> float:
+    return rate[0] / max(rate[1], 1)
+
+
+def _state(met: bool, n: int = _FEW) -> str:
+    return "not judged" if n < _FEW else "met" if met else "not met"
+
+
+def _longest(due: list[Expected]) -> timedelta:
+    """The longest time without any report that was not over before the last 28 d."""
+    until = due[-1].created
+    longest, begin = timedelta(0), None
+    for one in due:
+        if one.reported is None:
+            begin = begin or one.created
+        elif begin is not None:
+            longest = max(longest, one.created - begin if one.created > until - _RECENT else timedelta(0))
+            begin = None
+    return max(longest, until - begin) if begin else longest
