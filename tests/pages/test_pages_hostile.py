@@ -6,7 +6,8 @@ from typing import Any
 
 import made_results as made
 import pytest
-from test_pages_all import NOW, checked
+from page_checker import checked
+from test_pages_all import NOW
 
 from generator.pages import PageContext, all_pages
 from generator.signatures.model import Signature
