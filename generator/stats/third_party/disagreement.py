@@ -60,6 +60,8 @@ def _jobs(base: Base, comment: Ints, outcome: int) -> list[str | None]:
     """Of each comment the jobs with this outcome; None: it names none."""
     found = results_of(base, comment)
     same = found[found["outcome"].eq(OUTCOMES[outcome]).to_numpy(dtype=np.bool_)]
-    named = same.groupby("at")["job"].agg(lambda jobs: ", ".join(dict.fromkeys(list(jobs.head(JOBS)))))
-    texts = named.to_dict()
-    return [texts.get(at) for at in comment.tolist()]
+    same = same.drop_duplicates(["at", "job"])
+    jobs: dict[int, list[str]] = {}
+    for at, job in zip(same["at"].tolist(), same["job"].tolist(), strict=True):
+        jobs.setdefault(at, []).append(job)
+    return [", ".join(jobs[at][:JOBS]) if at in jobs else None for at in comment.tolist()]

@@ -84,6 +84,7 @@ class _Files:
         self._paths = tables.patchsets["paths"].astype(object).to_numpy()
         self._files = tables.patchsets["files"].astype(object).to_numpy()
         self._known: dict[tuple[str, ...], dict[str, bool]] = {}
+        self._listed: dict[int, tuple[tuple[str, ...], bool]] = {}
 
     def touched(self, patterns: tuple[str, ...], patch: Ints) -> Bools:
         """Whether a file of each patch set is among the patterns; unknown ones are."""
@@ -92,13 +93,15 @@ class _Files:
         known, spec = self._known.setdefault(patterns, {}), path_spec(patterns)
 
         def touches(row: int) -> bool:
-            names, whole = listed(self._paths[row], self._files[row])
+            if row not in self._listed:
+                self._listed[row] = listed(self._paths[row], self._files[row])
+            names, whole = self._listed[row]
             for name in names:
                 if name not in known:
                     known[name] = spec.match_file(name)
             return not whole or any(known[name] for name in names)
 
-        return np.array([touches(row) for row in self._row[patch]], dtype=np.bool_)
+        return np.array([touches(row) for row in self._row[patch].tolist()], dtype=np.bool_)
 
 
 def _answered(ci: Ints, patch: Ints, patches: Patches, said: Comments, chosen: ThirdParty) -> Expected:

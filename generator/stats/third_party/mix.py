@@ -6,13 +6,11 @@ import numpy as np
 import pandas as pd
 
 from generator.model import OUTCOMES
-from generator.stats.base import DAY, microseconds
+from generator.stats.base import microseconds
 from generator.stats.intervals import Ints
-from generator.stats.rates import Columns, table
+from generator.stats.rates import Columns, table, timestamps
 from generator.stats.third_party.base import Base
 from generator.stats.third_party.said import UNREAD
-
-_WINDOW = 28 * DAY
 
 
 def columns(base: Base) -> Columns:
@@ -46,11 +44,12 @@ def jobs(base: Base) -> pd.DataFrame:
     ids = np.array([ci.id for ci in base.cis], dtype=object)
     told = pd.DataFrame({
         "ci": ids[base.comments.ci[found["at"]]], "job": found["job"].astype(object).to_numpy(),
-        "time": found["time"].to_numpy(),
+        "time": microseconds(found["time"]),
     })  # fmt: skip
     for name in OUTCOMES:
         told[name] = found["outcome"].eq(name).to_numpy(dtype=np.bool_)
     summed = told.groupby(["ci", "job"], sort=True).agg(
         last=("time", "max"), **{name: (name, "sum") for name in OUTCOMES}
     )
-    return table("third_party_jobs", summed.reset_index())
+    last = timestamps(summed["last"].to_numpy(dtype=np.int64))
+    return table("third_party_jobs", summed.reset_index().assign(last=last))

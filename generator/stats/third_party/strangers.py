@@ -45,11 +45,13 @@ def unknown(base: Base) -> pd.DataFrame:
         comments=("kind", "size"), results=("result", "sum"), first=("time", "min"), last=("time", "max"),
         projects=("project", lambda of: ", ".join(of.value_counts().index[:PROJECTS])),
     ).reset_index()  # fmt: skip
-    found = found.sort_values(["results", "comments", "account"], ascending=[False, False, True])
+    order = ["results", "comments", "account"]
+    found = found.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
     names = [base.accounts.names.get(key) for key in zip(found["server"], found["account"], strict=True)]
     return table("third_party_unknown", found.assign(
-        name=np.array(names, dtype=object), first=timestamps(found["first"].to_numpy()).to_numpy(),
-        last=timestamps(found["last"].to_numpy()).to_numpy(),
+        name=np.array(names, dtype=object),
+        first=timestamps(found["first"].to_numpy(dtype=np.int64)),
+        last=timestamps(found["last"].to_numpy(dtype=np.int64)),
     ))  # fmt: skip
 
 
@@ -60,8 +62,8 @@ def unread(base: Base) -> pd.DataFrame:
     told = told.sort_values("time", kind="stable")
     groups = told.groupby([*ACCOUNT, "ci"], sort=True)
     found = groups.tail(1).assign(count=groups["kind"].transform("size"))
-    found = found.sort_values(["count", "account"], ascending=[False, True])
+    found = found.sort_values(["count", "account"], ascending=[False, True]).reset_index(drop=True)
     ids = np.array([*(ci.id for ci in base.cis), None], dtype=object)
     return table("third_party_unread", found.assign(
-        ci=ids[found["ci"]], time=timestamps(found["time"].to_numpy()).to_numpy()
+        ci=ids[found["ci"]], time=timestamps(found["time"].to_numpy(dtype=np.int64))
     ))  # fmt: skip
