@@ -83,7 +83,7 @@ def _parts(text: str) -> tuple[str, str]:
         head = f"{head} {place}"
     if not tail:
         head, _, tail = text.rpartition(": ")
-    return head, tail.strip()
+    return head, tail.replace("**", "").replace("`", "").strip()
 
 
 def _sure(word: str, rest: str, time: re.Match[str] | None, placed: bool, known: Container[str]) -> bool:
@@ -156,4 +156,4 @@ def _plain(text: str) -> str:
 
 
 def _named(name: str, address: str) -> str:
-    return f"{_BLANK.join(name.split())} {address}"
+    return address if "://" in name else f"{_BLANK.join(name.split())} {address}"

@@ -85,6 +85,8 @@ def test_a_comment_of_zuul() -> None:
         (f"- job {LOG} : QUARANTINED in 3m 0s", ("job", "QUARANTINED", True, 180.0, LOG)),
         (f'<li><a href="{LOG}">my job</a> : SUCCESS in 3s</li>', ("my job", "SUCCESS", True, 3.0, LOG)),
         (f"* [job]({LOG}) : FAILURE in 3s", ("job", "FAILURE", True, 3.0, LOG)),
+        (f'<li>job <a href="{LOG}">{LOG}</a>: FAILURE</li>', ("job", "FAILURE", True, None, LOG)),
+        (f"- [job]({LOG}) : **FAILURE** in 3s", ("job", "FAILURE", True, 3.0, LOG)),
         (f"- job <{LOG}> : FAILURE in 3s", ("job", "FAILURE", True, 3.0, LOG)),
         (f'- job : <a href="{LOG}">FAILURE</a> in 3s', ("job", "FAILURE", True, 3.0, LOG)),
         (
