@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generator.sources import Context
 
 #: Rows of comments and results that wait until they are stored; each storing reads days again.
-_MOST_ROWS = 1_500_000
+_MOST_ROWS = 1_000_000
 
 
 class Portions:

@@ -31,14 +31,14 @@ def pages(client: Client, query: str, options: tuple[str, ...], since: str | Non
     asking = _Asking(client, query, options)
     floor = since
     for _ in range(1 + _AGAIN):
-        newest = None
-        for page in asking.down(floor):
+        newest, count = None, 0
+        for count, page in enumerate(asking.down(floor), 1):
             newest = newest or told(page[0].get("updated"))
             fresh = [one for one in page if seen.get(_id(one)) != one.get("updated")]
             seen.update((_id(one), one.get("updated")) for one in fresh)
             if fresh:
                 yield fresh
-        if newest is None or newest == floor:
+        if count <= 1:  # while one page is read nothing can move
             return
         floor = newest
 

@@ -6,6 +6,7 @@ import math
 from calendar import timegm
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 #: Of a name, an address, the first line of a message.
@@ -132,8 +133,11 @@ def stamp(value: Any) -> int | None:
 def account(value: Any) -> Account:
     """An account as Gerrit describes it; nothing of it where there is none."""
     who = mapping(value)
-    name, id = text(who.get("name")), natural(who.get("_account_id"))
-    username = text(who.get("username"))
+    return _account(text(who.get("username")), text(who.get("name")), natural(who.get("_account_id")))
+
+
+@lru_cache(65_536)
+def _account(username: str | None, name: str | None, id: int | None) -> Account:
     # an e-mail address is nobody's name here
     username, name = (one if one and "@" not in one else None for one in (username, name))
     return Account(username or (f"#{id}" if id else name), username, name)
