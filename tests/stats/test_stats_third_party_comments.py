@@ -19,7 +19,7 @@ def columns(found: list[Row]) -> tuple[Ints, Ints, Ints]:
     return ci, patch, flag
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rows)
 def test_flips_are_those_of_a_slow_count(found: list[Row]) -> None:
     k, n, changes = [0] * 3, [0] * 3, [set[int]() for _ in range(3)]
@@ -37,7 +37,7 @@ def test_flips_are_those_of_a_slow_count(found: list[Row]) -> None:
     assert moments.hit.tolist() == [len(c) for c in changes]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rows, st.lists(st.integers(0, 3), min_size=6, max_size=6))
 def test_excess_is_that_of_a_slow_count(found: list[Row], rechecks: list[int]) -> None:
     pairs = [(ci, patch) for ci, patch, _ in found]

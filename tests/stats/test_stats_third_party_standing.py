@@ -11,7 +11,7 @@ from reviewskit import SERVER, UNTIL, Reviews, ci
 from statskit import pick
 
 from generator.roster import Contact, ThirdPartyCI
-from generator.stats.third_party import compliance, flips, standing
+from generator.stats.third_party import base, compliance, flips, report, standing
 
 
 def against(reviews: Reviews, account: str, change: int, age: float, **values: Any) -> None:
@@ -96,6 +96,13 @@ def test_a_vote_without_a_time_is_dated_by_its_comment() -> None:
     assert standing.standing(reviews.base())["time"].tolist() == [UNTIL - timedelta(days=4)]
 
 
+@pytest.mark.parametrize(("outcome", "counts"), [("success", True), ("failure", False), ("neutral", True)])
+def test_a_vote_on_what_the_gate_failed_too_is_no_vote_to_lift(outcome: str, counts: bool) -> None:
+    reviews, voted = recovered()
+    reviews.comment("zuul", voted, 4.5, outcome)
+    assert stands(reviews) == ([("a", voted)] if counts else [])
+
+
 def broken(then: str) -> Reviews:
     """A CI that fails on changes of several owners, passes one, and then does `then` on six others."""
     reviews = Reviews(ci("a"), broken={"failures": 3, "owners": 2})
@@ -107,8 +114,10 @@ def broken(then: str) -> Reviews:
     return reviews
 
 
-def test_votes_given_while_broken_are_told_apart() -> None:
-    frame = standing.standing(broken("success").base())
+def test_votes_given_while_broken_are_told_apart_and_tell_nothing_even_if_the_gate_failed() -> None:
+    reviews = broken("success")
+    reviews.comment("zuul", 1000, 8, "failure")
+    frame = standing.standing(reviews.base())
     assert frame["broken"].tolist() == [True] * 4
 
 
@@ -129,7 +138,9 @@ def test_a_ci_that_is_broken_still_has_none_to_lift() -> None:
 
 
 def judged(one: ThirdPartyCI, reviews: Reviews, rule: str) -> pd.Series[Any]:
-    return pick(reviews.results().third_party_rules, ci=one.id, rule=rule)
+    tables = reviews.tables()
+    found = report.compute(tables, reviews.settings, base.reviewed(tables, None))
+    return pick(found["third_party_rules"], ci=one.id, rule=rule)
 
 
 @pytest.mark.parametrize(

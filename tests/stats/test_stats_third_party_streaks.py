@@ -60,7 +60,7 @@ def listed(found: Runs) -> list[dict[str, Any]]:
 row = st.tuples(st.integers(0, 2), st.integers(-1, 7), st.integers(0, 3), st.integers(-1, 2), st.booleans())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(row, max_size=40), st.integers(2, 4), st.integers(1, 3))
 def test_rows_of_failures_are_those_of_a_slow_count(rows: list[Row], failures: int, owners: int) -> None:
     broken = Broken(failures=failures, owners=owners)

@@ -48,7 +48,8 @@ def alarms(due: Ints, first: Ints, results: Ints, oldest: int) -> Alarms:
     )
     count = np.arange(len(missed)) - begin[place] + 1
     reported, expected = _before(due, first, results[which])
-    told = np.flatnonzero(surprising(reported[place], expected[place], count))
+    # a page is one look; a feed looks at every patch set of every day
+    told = np.flatnonzero(surprising(reported[place], expected[place], count, expected[place]))
     _, earliest = np.unique(place[told], return_index=True)
     told = told[earliest]
     return Alarms(

@@ -12,13 +12,14 @@ LEAST = 3
 UNLIKELY = 0.01
 
 
-def surprising(reported: Ints, expected: Ints, missed: Ints) -> Bools:
+def surprising(reported: Ints, expected: Ints, missed: Ints, looks: Ints | int = 1) -> Bools:
     """Whether so many missed in a row are too many for a CI that reported so many of the expected before.
 
-    Of its rate before the lower bound counts; without any before nothing is too many.
+    Of its rate before the lower bound counts; without any before nothing is too many. Who looks at it
+    `looks` times is to be misled as seldom as who looks once.
     """
     n = expected.astype(np.float64)
     low, _ = wilson(np.where(n > 0, reported / np.maximum(n, 1), np.nan), n)
-    likely = (1 - np.nan_to_num(low)) ** missed
+    likely = (1 - np.nan_to_num(low)) ** missed * np.maximum(looks, 1)
     found: Bools = (missed >= LEAST) & (likely < UNLIKELY)
     return found

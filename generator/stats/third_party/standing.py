@@ -11,6 +11,7 @@ from generator.stats.rates import table, timestamps
 from generator.stats.third_party import streaks
 from generator.stats.third_party.base import Base
 from generator.stats.third_party.expected import HALF_YEAR
+from generator.stats.third_party.gate import FAILED
 from generator.stats.third_party.keys import PATCHSET
 from generator.stats.third_party.patches import FOREVER
 
@@ -89,7 +90,7 @@ def _recovered(base: Base, ci: Ints, patch: Ints, at: Ints) -> tuple[Ints, Bools
     """When the CI of each vote recovered after it (`NO_TIME`: not yet); whether it was broken at the vote.
 
     It has with the success that ended a row of failures that was its own; or, unless it is broken now, with
-    one on another change.
+    one on another change. Where the gate failed too, a vote of a CI that was not broken is the patch's.
     """
     told = streaks.verdicts(base, base.until - HALF_YEAR * DAY)
     runs = streaks.runs(told, base.settings.settings.broken)
@@ -105,6 +106,7 @@ def _recovered(base: Base, ci: Ints, patch: Ints, at: Ints) -> tuple[Ints, Bools
         if not broken_now[one]:
             success = ~told.failed & (told.ci == one) & (told.change >= 0)
             other = _next_other(told.time[success], told.change[success], at[mine], change[mine])
+            other[base.gate[patch[mine]] == FAILED] = FOREVER
             either = np.minimum(other, np.where(recovered[mine] == NO_TIME, FOREVER, recovered[mine]))
             recovered[mine] = np.where(either == FOREVER, NO_TIME, either)
     return recovered, broken
