@@ -27,7 +27,6 @@ from generator.stats.third_party.columns import THIRD_PARTY
 from generator.tables import Tables
 from generator.third_party_settings import ThirdParty
 
-
 __all__ = ["compute", "moment", "nothing", "reviewed"]
 
 
