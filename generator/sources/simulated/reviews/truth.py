@@ -73,7 +73,7 @@ def _ci(
         **_streak(last),
         **_silence([one for one in due if one.created > until - _WEEKS * _WEEK]),
         "weeks": _weeks(due, until),
-        "standing": standing(told, last),
+        "standing": standing(told, last, passed),
         "last_seen": said[-1].time,
         "last_result": told[-1].time,
         "last_success": max(comment.time for comment in told if comment.outcome == "success"),
