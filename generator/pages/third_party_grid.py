@@ -87,7 +87,8 @@ def _view(
     heard = {ci for by_ci in said.values() for ci in by_ci}
     cis = [row for row in board.rows if row["ci"] in heard or _expected(board, row, project)]
     rows = list(_within_budget(_row(board, row, cis, said[_key(row)]) for row in newest))
-    reported = {ci for row in newest[: len(rows)] for ci in said[_key(row)]}
+    shown = (by_ci for row in newest[: len(rows)] for by_ci in said[_key(row)].items())
+    reported = {ci for ci, found in shown if any(row["outcome"] != "unread" for row in found)}
     name = inert(project, 80)
     return View(
         project=name,

@@ -108,7 +108,7 @@ def test_nothing_of_gerrit_is_interpreted() -> None:
 
 
 def test_the_headline_says_how_many_reported() -> None:
-    text = body([patchset(1), patchset(2)], [result(2, "tarn", "success")])
+    text = body([patchset(1), patchset(2)], [result(2, "tarn", "success"), result(2, "acme", "unread")])
     assert "<h1>1 of 2 third-party CIs reported on the newest 2 patch sets of example/cinder</h1>" in text
 
 
