@@ -116,7 +116,7 @@ def _draw(
             yield svg.element("g", svg.element("title", _words(slots.name(slots.times[i]), row)) + bars)
     yield from axis.time_axis(slots, scale.base)
     yield svg.element("text", "week", class_="e", x=-8, y=scale.base + 43)
-    yield svg.element("g", weekly_cells(weeks, scale.base + 31))
+    yield from weekly_cells(weeks, scale.base + 31)
 
 
 def _band(slots: Slots, span: Span, scale: Scale) -> Iterator[Markup]:

@@ -12,10 +12,24 @@ from generator.figures import svg
 from generator.figures.axis import runs
 
 _STEP, _HEIGHT = 6, 14
-#: States of a week that are drawn as a thick dashed line, one dash a week: class, and y of its middle.
-_DASHES = {"good": ("w3", 7), "partial": ("w2", 9.5), "low": ("w1", 12), "nothing": ("w0", 13)}
-#: States of a week that are drawn as outlines: class, and path of the outline from its top left corner.
-_OUTLINES = {"silent": ("hol", ".6 .6h3.8v12.8h-3.8z"), "paused": ("pau", ".6 8.6h3.8v4.8h-3.8z")}
+#: Thick dashed lines, one dash a week, by state: class and y of the middle; a hollow cell is two of them.
+_DASHES = {
+    "good": (("w3", 7.0),),
+    "partial": (("w2", 9.5),),
+    "low": (("w1", 12.0),),
+    "nothing": (("w0", 13.0),),
+    "silent": (("w4", 7.0), ("w5", 7.0)),
+    "paused": (("w6", 11.0), ("w7", 11.0)),
+}
+#: Of a cell of a broad strip: its height, and its class.
+_CELLS = {
+    "good": (14, "c1"),
+    "partial": (9, "c1"),
+    "low": (4, "c1"),
+    "nothing": (2, "trk"),
+    "silent": (14, "hol"),
+    "paused": (6, "pau"),
+}
 _SAID = {
     "good": "90 % or more in",
     "partial": "50 to 90 % in",
@@ -44,31 +58,27 @@ def weekly_strip(states: Sequence[str], label: str) -> Markup:
 
 def _cells(states: Sequence[str]) -> Iterator[Markup]:
     # A page may have hundreds of strips: of a run of like weeks only the ends are told.
-    for state, (css, y) in _DASHES.items():
-        found = [
-            f"M{start * _STEP} {svg.number(y)}h{(end - start) * _STEP}"
-            for start, end in runs([s == state for s in states])
-        ]
-        if found:
-            yield svg.element("path", class_=css, d="".join(found))
-    for state, (css, outline) in _OUTLINES.items():
-        left, rest = outline.split(" ", 1)
-        found = [f"M{i * _STEP}{left} {rest}" for i, s in enumerate(states) if s == state]
-        if found:
-            yield svg.element("path", class_=css, d="".join(found))
+    for state, lines in _DASHES.items():
+        stretches = list(runs([s == state for s in states]))
+        for css, y in lines if stretches else ():
+            path = "".join(f"M{a * _STEP} {svg.number(y)}h{(b - a) * _STEP}" for a, b in stretches)
+            yield svg.element("path", class_=css, d=path)
 
 
-def weekly_cells(states: Sequence[str], y: float) -> Markup:
+def weekly_cells(states: Sequence[str], y: float) -> Iterator[Markup]:
     """The same over the whole width of a drawing, from `y` down, to stand under its axis."""
-    return svg.element(
-        "svg",
-        svg.joined(_cells(states)),
-        y=y,
-        width="100%",
-        height=_HEIGHT,
-        viewBox=f"0 0 {_STEP * max(len(states), 1)} {_HEIGHT}",
-        preserveAspectRatio="none",
-    )
+    width = 100 / max(len(states), 1)
+    for i, state in enumerate(states):
+        height, css = _CELLS[state]
+        yield svg.element(
+            "rect",
+            svg.element("title", _SAID[state].removesuffix(" in")),
+            class_=css,
+            x=svg.percent((i + 0.04) * width),
+            width=svg.percent(0.92 * width),
+            y=y + _HEIGHT - height,
+            height=height,
+        )
 
 
 def weekly_legend() -> Markup:
