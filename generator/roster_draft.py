@@ -52,7 +52,7 @@ def _asked(settings: Settings) -> tuple[ThirdParty, bool]:
 
 def _entries(rows: Iterable[Mapping[Hashable, Any]]) -> Iterator[str]:
     for row in rows:
-        projects = [name for name in str(row["projects"]).split(",") if name]
+        projects = [name.strip() for name in str(row["projects"]).split(",") if name.strip()]
         name = row["name"] if isinstance(row["name"], str) else row["account"]
         days = f"{words.day(row['first'])} to {words.day(row['last'])}"
         results = words.plural(row["results"], "comment")
