@@ -50,7 +50,6 @@ def weekly_strip(states: Sequence[str], label: str) -> Markup:
         svg.joined(_cells(states)),
         width=width,
         height=_HEIGHT,
-        viewBox=f"0 0 {width} {_HEIGHT}",
         role="img",
         aria_label=f"{label}: {told or 'no data'}",
     )

@@ -58,7 +58,11 @@ def _rate(counts: Row, low: float | None, high: float | None) -> Cell:
     around = words.interval(low, high) if enough else ""
     if enough and not counts["k"]:  # a rate of nothing says less than the counts
         value, of = of, ""
-    return Cell(value, soft=", ".join(filter(None, (of, around))), sort=counts["rate"] if enough else -1)
+    return Cell(
+        value,
+        soft=", ".join(filter(None, (of, around))),
+        sort=round(counts["rate"] or 0.0, 4) if enough else -1,
+    )
 
 
 def percentile(row: Row, which: str) -> str:
@@ -77,7 +81,7 @@ def response_cell(row: Row) -> Cell:
     return Cell(
         percentile(row, "median"),
         soft=f"p90 {percentile(row, 'p90')}",
-        sort=median if median is not None else 1e9,
+        sort=round(median) if median is not None else 10**9,
     )
 
 

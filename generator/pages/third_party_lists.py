@@ -15,7 +15,7 @@ from generator.text.third_party import name_of
 from generator.text.third_party_rules import RULES, asked
 
 #: Rows of one table: the page has at most 300 KB.
-_LONGEST = 40
+_LONGEST = 25
 
 
 def silences_table(board: Board) -> Table:

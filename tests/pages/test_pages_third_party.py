@@ -122,7 +122,7 @@ def test_of_very_many_the_scoreboard_stays_within_its_budget() -> None:
         {**week, "ci": row["ci"]}
         for row in every
         for week in tables["third_party_weeks"]
-        if week["ci"] == "halden"
+        if week["ci"] == "brightwater"
     ]
     found = made.results(third_party=every, third_party_rules=rules, third_party_weeks=weeks)
     board = site(found)["third-party/index.html"]
