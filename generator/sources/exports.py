@@ -57,7 +57,7 @@ class Export:
         stream = open_log(self.path, self._limits)
         lines = (line for line in byte_lines(stream, _MAX_DOCUMENT) if line.strip())
         first = next(lines, b"")
-        if first.strip() in (b"{", b"["):
+        if first.strip() in (b"{", b"[") or (first.lstrip()[:1] == b"[" and first.rstrip()[-1:] != b"]"):
             yield from self._in_one_piece()
             return
         for line in chain([first] if first else [], lines):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,24 @@ class Collector:
         return cls(state, url=gerrit.url, server="review.example.org", **settings)
 
     def collect(
-        self, now: datetime = NOW, cis: Roster | None = None, workers: int = 1, **settings: Any
+        self,
+        now: datetime = NOW,
+        cis: Roster | None = None,
+        workers: int = 1,
+        keep: Callable[[Tables], None] | None = None,
+        **settings: Any,
     ) -> Tables:
-        """A collection, which is put into the store."""
+        """A collection; what it answers is put into the store."""
         wanted = GerritSettings(**self.settings | settings)
         context = Context(
-            (), FileList.load(None), now, Progress(0), stored=self.store.table, roster=cis, workers=workers
+            (),
+            FileList.load(None),
+            now,
+            Progress(0),
+            stored=self.store.table,
+            roster=cis,
+            workers=workers,
+            keep=keep,
         )
         found = source("gerrit").collect(wanted, context)
         self.store.add(found, now, wanted.name)
