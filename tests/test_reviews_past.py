@@ -82,7 +82,7 @@ def test_every_comment_is_looked_at_and_not_only_the_last(collected: Any) -> Non
 
 @pytest.mark.parametrize(
     ("word", "outcome"),
-    [("TIMED_OUT", "failure"), ("NODE_FAILURE", "infra"), ("SKIPPED", "neutral"), ("NOVEL", "neutral")],
+    [("TIMED_OUT", "infra"), ("NODE_FAILURE", "infra"), ("SKIPPED", "neutral"), ("NOVEL", "neutral")],
 )
 def test_results_other_than_success_and_failure_are_neither_dropped_nor_failures(
     collected: Any, word: str, outcome: str

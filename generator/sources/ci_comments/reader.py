@@ -52,14 +52,24 @@ _NOTICE = re.compile(
 )
 _SUMMARISED = re.compile(r".* CI|Zuul")
 _ORDER = ("failure", "infra", "success", "neutral")
+# Of a CI whose logs nobody reads here, a run that was cut off says nothing of the patch; and words of others.
+_OUTCOMES = {
+    "TIMED_OUT": "infra",
+    "PASS": "success",
+    "PASSED": "success",
+    "FAIL": "failure",
+    "FAILED": "failure",
+}
 
 
 class Reader:
     """Reads the comments of one account, whose roster entry and shown name may be known."""
 
     def __init__(self, ci: ThirdPartyCI | None, own: Mapping[str, str], name: str | None) -> None:
-        self._words = {**own, **(ci.words if ci else {})}
-        self._known = frozenset((*OUTCOMES, *self._words))
+        said = {**own, **(ci.words if ci else {})}
+        self._words = {**_OUTCOMES, **said}
+        # where prose may stand, only these are results
+        self._known = frozenset((*OUTCOMES, *said))
         self._patterns = freeform.compiled(ci) if ci else ()
         self._ci = ci.name if ci else ""
         self._summarised = bool(name and _SUMMARISED.match(name))

@@ -17,7 +17,6 @@ Row = tuple[str, str, bool]
 
 _RECHECKS = ("recheck", "recheck bug 2091874", "recheck no bug", "reverify")
 _VOTES = {("check", "success"): 1, ("check", "failure"): -1, ("gate", "success"): 2}
-_FAILED = {"zuul": ("FAILURE", "FAILURE", "FAILURE", "TIMED_OUT")}
 _NEVER = END + timedelta(days=1)
 
 
@@ -154,8 +153,8 @@ def _rows(ci: Ci, outcome: str, rng: Random) -> tuple[Row, ...]:
     voting = [job for job in ci.jobs if "preview" not in job]
     words = {
         "success": ("SUCCESS",),
-        "failure": _FAILED.get(ci.style, ("FAILURE",)),
-        "infra": ("POST_FAILURE", "NODE_FAILURE"),
+        "failure": ("FAILURE",),
+        "infra": ("POST_FAILURE", "NODE_FAILURE", "TIMED_OUT"),
     }
     told = {**dict.fromkeys(ci.jobs, "SUCCESS"), rng.choice(voting): rng.choice(words[outcome])}
     told |= {job: rng.choice(("SUCCESS", "FAILURE")) for job in ci.jobs if job not in voting}
