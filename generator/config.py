@@ -161,7 +161,7 @@ def _completed(source: M, settings: Settings) -> M:
     """An index is asked no further back than what it answers is kept; others are told whose site asks."""
     if isinstance(source, IndexSettings) and source.days is None:
         return source.model_copy(update={"days": settings.keep_days})
-    if isinstance(source, ZuulSettings | GerritSettings) and source.contact is None:
+    if getattr(source, "contact", "") is None:
         return source.model_copy(update={"contact": settings.site_url})
     return source
 
