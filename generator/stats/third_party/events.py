@@ -47,12 +47,16 @@ def _part(ci: object, kind: str, time: Ints, start: Ints, end: Ints, **more: Any
 
 def _silences(base: Base) -> Iterator[pd.DataFrame]:
     """That a CI fell silent, and that results are seen again."""
-    results = np.flatnonzero(base.comments.kind == RESULT)
-    due_after = [base.settings.deadline(ci) // timedelta(microseconds=1) for ci in base.cis]
-    for ci, deadline in enumerate(due_after):
-        mine = base.expected.ci == ci
-        due, first = base.expected.created[mine] + deadline, base.expected.first[mine]
-        heard = base.comments.time[results[base.comments.ci[results] == ci]]
+    said, e = base.comments, base.expected
+    results = np.flatnonzero(said.kind == RESULT)
+    results = results[np.argsort(said.ci[results], kind="stable")]
+    places = np.arange(len(base.cis) + 1)
+    of_results, of_expected = np.searchsorted(said.ci[results], places), np.searchsorted(e.ci, places)
+    for ci, one in enumerate(base.cis):
+        deadline = base.settings.deadline(one) // timedelta(microseconds=1)
+        mine = slice(of_expected[ci], of_expected[ci + 1])
+        due, first = e.created[mine] + deadline, e.first[mine]
+        heard = said.time[results[of_results[ci] : of_results[ci + 1]]]
         # E begins with the half year: how much was due before is known a while after
         found = alarms(due, first, heard, _begin(base) + deadline)
         yield _part(ci, "silent", found.time, found.start, found.again, count=found.count)
@@ -90,15 +94,27 @@ def _votes(base: Base, ci: Ints, start: Ints, ended: Ints) -> tuple[Ints, Ints]:
     """
     said, patches = base.comments, base.patches
     voted = base.tables.comments["vote"].notna().to_numpy(dtype=np.bool_)[said.row] & (said.patch >= 0)
-    found = []
-    for one, begin, end in zip(ci, start, ended, strict=True):
-        rows = np.flatnonzero(voted & (said.ci == one) & (said.time >= begin) & (said.time <= end))
-        newest = pd.Series(said.vote[rows]).groupby(said.patch[rows]).last()
-        patch = newest.index[newest < 0].to_numpy(dtype=np.int64)
-        patch = patch[patches.replaced[patch] > end]
-        found.append((len(patch), len(np.unique(patches.change_index[patch]))))
-    counts = np.array(found, dtype=np.int64).reshape(-1, 2)
-    return counts[:, 0], counts[:, 1]
+    rows = np.flatnonzero(voted)
+    run = _inside(said.ci[rows], said.time[rows], ci, start, ended)
+    rows, run = rows[run >= 0], run[run >= 0]
+    votes = pd.DataFrame({"run": run, "patch": said.patch[rows], "vote": said.vote[rows]})
+    votes = votes.drop_duplicates(["run", "patch"], keep="last")
+    patch, of = votes["patch"].to_numpy(), votes["run"].to_numpy()
+    stands = (votes["vote"].to_numpy() < 0) & (patches.replaced[patch] > np.append(ended, 0)[of])
+    left = pd.DataFrame({"run": of[stands], "change": patches.change_index[patch[stands]]})
+    counted, changes = (
+        np.bincount(frame["run"], minlength=len(ci)).astype(np.int64)
+        for frame in (left, left.drop_duplicates())
+    )
+    return counted, changes
+
+
+def _inside(ci: Ints, time: Ints, runs_ci: Ints, start: Ints, ended: Ints) -> Ints:
+    """In which of the runs, sorted by CI and time, a time of a CI is; −1: in none."""
+    span = max(time.max(initial=0), start.max(initial=0)) + 1
+    run = np.searchsorted(runs_ci * span + start, ci * span + time, side="right") - 1
+    within = (run >= 0) & (np.append(runs_ci, -1)[run] == ci) & (time <= np.append(ended, 0)[run])
+    return np.where(within, run, -1)
 
 
 def _pauses(base: Base) -> pd.DataFrame:
