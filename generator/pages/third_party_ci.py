@@ -54,7 +54,8 @@ class View:
     timeline: Figure | None
     curve: Figure | None
     medians: Figure | None
-    rules: Table
+    heading: str
+    rules: Table | None
     advice: str
     votes: Table | None
     failed: Table | None
@@ -97,7 +98,8 @@ def _view(board: Board, row: Row) -> View:
         keys=_keys(row),
         legend=weekly_legend(),
         **_figures(board, row),
-        rules=rules_table(rules),
+        heading="How it meets the rules" if row["voting"] else "What is missing for voting",
+        rules=rules_table(rules) if rules and row["readiness"] != "retired" else None,
         advice=_advice(row),
         votes=votes_table(context, votes) if votes else None,
         failed=disagreements_table(context, failed, "Failed where the gate passed") if failed else None,

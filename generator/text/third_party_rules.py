@@ -43,6 +43,8 @@ def measured(rule: Row, *, ascii: bool = False) -> str:
         return f"{found}, {around}" if around and (rule["n"] or 0) >= words.FEW else found
     if value is None:
         return inert(rule["why"] or "", 120) or "no data"
+    if rule["rule"] == "silence" and not value:
+        return "none"
     return _amount(rule["rule"], value, ascii)
 
 
