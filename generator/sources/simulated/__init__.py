@@ -12,7 +12,7 @@ import yaml
 
 from generator.progress import Progress
 from generator.sources.simulated import buildsets, community, logs, reviews, signatures
-from generator.sources.simulated.build import OUTCOMES, Build
+from generator.sources.simulated.build import Build
 from generator.sources.simulated.plan import plan
 from generator.sources.simulated.truth import truth
 
@@ -84,7 +84,6 @@ def _configure(folder: Path, sources: list[dict[str, Any]]) -> None:
         "output": "public",
         "bug_url": signatures.BUGS,
         "main_pipeline": "gate",
-        "outcomes": OUTCOMES,
         **reviews.configured(),
         "sources": [*sources, reviews.SOURCE],
     }

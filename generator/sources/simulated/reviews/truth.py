@@ -71,7 +71,7 @@ def _ci(
         **against,
         **_again(fresh, rechecks),
         **_streak(last),
-        **_silence([one for one in due if one.created > until - _WEEKS * _WEEK]),
+        **_silence([one for one in due if one.created > until - _WEEKS * _WEEK], told[-1].time, ci),
         "weeks": _weeks(due, until),
         "standing": standing(told, last, passed),
         "last_seen": said[-1].time,
@@ -127,13 +127,14 @@ def _streak(last: list[Streak]) -> dict[str, Any]:
     }
 
 
-def _silence(due: list[Expected]) -> dict[str, int]:
-    """Patch sets missed in a row: up to the end, and the most."""
+def _silence(due: list[Expected], last: datetime, ci: Ci) -> dict[str, int]:
+    """Patch sets missed in a row: up to the end, if no result came since; and the most."""
     run = longest = 0
     for one in due:
         run = run + 1 if one.reported is None else 0
         longest = max(run, longest)
-    return {"missed": run, "silence_missed": longest}
+    over = "retired" in ci.entry or last > due[-1].created
+    return {"missed": 0 if over else run, "silence_missed": longest}
 
 
 def _weeks(due: list[Expected], until: datetime) -> list[tuple[int, int]]:
