@@ -12,7 +12,7 @@ from generator.stats.third_party import streaks
 from generator.stats.third_party.base import Base
 from generator.stats.third_party.expected import HALF_YEAR
 from generator.stats.third_party.gate import FAILED
-from generator.stats.third_party.keys import PATCHSET
+from generator.stats.third_party.keys import PATCHSET, numbered
 from generator.stats.third_party.patches import FOREVER
 
 _VOTE = ["ci", "patch", "account", "label"]
@@ -73,13 +73,15 @@ def _spoken(base: Base, current: Bools) -> pd.DataFrame:
 def _given(base: Base, wanted: Bools, spoken: pd.DataFrame) -> pd.DataFrame:
     """The votes of the table on these patch sets; the comment tells when, where the table does not."""
     votes, patches = base.tables.votes, base.patches
-    ci = base.ci_of(votes)
-    at = microseconds(votes["time"])
-    given = votes[[*PATCHSET, "account", "label", "value"]].astype(object).assign(ci=ci, at=at)
-    known = pd.DataFrame({
-        "server": patches.server, "change": patches.change, "patchset": patches.patchset,
-    }).astype(object).assign(patch=np.arange(len(patches)))[wanted]  # fmt: skip
-    found = given[(ci >= 0) & (at <= base.until)].merge(known, on=list(PATCHSET))
+    names = {"server": patches.server, "change": patches.change, "patchset": patches.patchset}
+    known = pd.DataFrame(names)[wanted].astype(votes[list(names)].dtypes.to_dict())
+    asked, there = numbered([votes, known], PATCHSET)
+    place = np.full(max(asked.max(initial=-1), there.max(initial=-1)) + 1, -1)
+    place[there] = np.flatnonzero(wanted)
+    ci, at, patch = base.ci_of(votes), microseconds(votes["time"]), place[asked]
+    rows = np.flatnonzero((ci >= 0) & (patch >= 0) & (at <= base.until))
+    found = votes[["account", "label", "value"]].take(rows).astype(object)
+    found = found.assign(ci=ci[rows], patch=patch[rows], at=at[rows])
     said = spoken.rename(columns={"at": "said_at"})[[*_VOTE, "said_at"]]
     found = found.merge(said, on=_VOTE, how="left")
     unknown = (found["at"] == NO_TIME) & found["said_at"].notna()
