@@ -41,12 +41,12 @@ class Span:
 def timeline(
     rows: Sequence[dict[str, Any]],
     spans: Sequence[Span],
-    weeks: Sequence[str],
+    weeks: Sequence[dict[str, Any]],
     until: datetime,
     id: str,
     title: str,
 ) -> Figure:
-    """Stacked counts of comments a day, for the weeks (their states, oldest first) up to `until`.
+    """Stacked counts of comments a day, for the weeks (`third_party_weeks`, oldest first) up to `until`.
 
     `rows` are those of `third_party_days` of one CI, only days with anything; spans may reach beyond them.
     """
@@ -104,7 +104,7 @@ def _draw(
     slots: Slots,
     data: Sequence[dict[str, Any] | None],
     spans: Sequence[Span],
-    weeks: Sequence[str],
+    weeks: Sequence[dict[str, Any]],
     scale: Scale,
 ) -> Iterator[Markup]:
     yield from axis.grid(scale, [words.count(value) for value in scale.values()])

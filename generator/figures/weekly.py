@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -64,20 +65,27 @@ def _cells(states: Sequence[str]) -> Iterator[Markup]:
             yield svg.element("path", class_=css, d=path)
 
 
-def weekly_cells(states: Sequence[str], y: float) -> Iterator[Markup]:
-    """The same over the whole width of a drawing, from `y` down, to stand under its axis."""
-    width = 100 / max(len(states), 1)
-    for i, state in enumerate(states):
-        height, css = _CELLS[state]
+def weekly_cells(weeks: Sequence[dict[str, Any]], y: float) -> Iterator[Markup]:
+    """Rows of `third_party_weeks` over the whole width of a drawing, from `y` down: below its axis."""
+    width = 100 / max(len(weeks), 1)
+    for i, week in enumerate(weeks):
+        height, css = _CELLS[week["state"]]
         yield svg.element(
             "rect",
-            svg.element("title", _SAID[state].removesuffix(" in")),
+            svg.element("title", _week(week)),
             class_=css,
             x=svg.percent((i + 0.04) * width),
             width=svg.percent(0.92 * width),
             y=y + _HEIGHT - height,
             height=height,
         )
+
+
+def _week(week: dict[str, Any]) -> str:
+    """`7 days from 14 Nov: reported 18 of 20`."""
+    said = f"reported {words.count(week['reported'])} of {words.count(week['expected'])}"
+    state = _SAID[week["state"]].removesuffix(" in")
+    return f"7 days from {words.day(week['start'])}: {said if week['expected'] else state}"
 
 
 def weekly_legend() -> Markup:

@@ -32,6 +32,8 @@ from generator.text.third_party import name_of, needs_hand, request
 
 #: Requests for help that are said in full; the pages of the CIs say the others.
 _REQUESTS = 6
+#: Projects whose grid is linked here; the page of each CI links those of its own.
+_GRIDS = 40
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def _view(board: Board) -> View:
         rules=rules_table(board),
         unknown=unknown_table(board),
         unread=unread_table(board),
-        grids=[(inert(project, 80), _beside(third_party_grid(project))) for project in board.projects],
+        grids=[
+            (inert(project, 80), _beside(third_party_grid(project))) for project in board.projects[:_GRIDS]
+        ],
     )
 
 

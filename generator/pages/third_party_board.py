@@ -107,6 +107,13 @@ class Board:
         """Projects whose recent patch sets are known, by name."""
         return tuple(sorted(self.results.third_party_patchsets["project"].dropna().unique()))
 
+    def watched(self, ci: str) -> tuple[str, ...]:
+        """Those of them that the CI watches by the roster."""
+        entry = self.entry(ci)
+        return tuple(
+            project for project in self.projects if entry is not None and entry.watches(project, None)
+        )
+
     def entry(self, ci: str) -> ThirdPartyCI | None:
         """What the roster says of it."""
         return self._entries.get(ci)

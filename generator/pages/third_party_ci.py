@@ -15,7 +15,7 @@ from generator.figures.timeline import Span, timeline
 from generator.figures.weekly import weekly_legend
 from generator.pages.book import Book
 from generator.pages.cells import value_of
-from generator.pages.paths import third_party_badge, third_party_feed, third_party_path
+from generator.pages.paths import third_party_badge, third_party_feed, third_party_grid, third_party_path
 from generator.pages.third_party_board import Board
 from generator.pages.third_party_cells import percentile
 from generator.pages.third_party_facts import Fact, facts
@@ -31,6 +31,7 @@ from generator.pages.third_party_tables import (
 )
 from generator.render import KeyFigure, State, Table, render
 from generator.site import Page
+from generator.text.names import inert
 from generator.text.records import Row
 from generator.text.third_party import evidence, name_of, request, state
 from generator.text.third_party_rules import readiness
@@ -66,6 +67,7 @@ class View:
     jobs: Table
     unread: Table | None
     facts: list[Fact]
+    grids: list[tuple[str, str]]
     feed: str
     badge: str
     snippet: str
@@ -110,6 +112,7 @@ def _view(board: Board, row: Row) -> View:
         jobs=jobs_table(board.jobs.get(ci, [])),
         unread=unread_table(context, unread) if unread else None,
         facts=facts(row, board.entry(ci), board.deadline(ci)),
+        grids=[(inert(p, 80), third_party_grid(p).removeprefix("third-party/")) for p in board.watched(ci)],
         feed=_beside(third_party_feed(ci)),
         badge=_beside(third_party_badge(ci)),
         snippet=_snippet(board, row, badge),
@@ -186,7 +189,7 @@ def _advice(row: Row) -> str:
 def _figures(board: Board, row: Row) -> dict[str, Figure | None]:
     ci, until, name = row["ci"], board.until, name_of(row)
     days, curve = board.days.get(ci, []), board.response.get(ci, [])
-    deadline, weeks = board.deadline(ci), [week["state"] for week in board.weeks.get(ci, [])]
+    deadline, weeks = board.deadline(ci), board.weeks.get(ci, [])
     if until is None:
         return {"timeline": None, "curve": None, "medians": None}
     return {

@@ -64,6 +64,8 @@ def rules_table(board: Board) -> Table:
 def _of(found: Sequence[Row]) -> str:
     """`4 of 7 judged`, `8 of 8`."""
     judged = [row for row in found if row["state"] != "not judged"]
+    if not judged:
+        return "none judged"
     met = sum(row["state"] == "met" for row in judged)
     return f"{met} of {len(judged)}{' judged' if len(judged) < len(found) else ''}"
 

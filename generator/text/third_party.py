@@ -66,7 +66,8 @@ def headline(rows: Sequence[Row]) -> str:
         return "No third-party CI is expected to report."
     clauses = [_met(shown), *_exceptions(shown)]
     if len(clauses) == 1:
-        return f"{clauses[0]}{', and none needs a hand' if _some_judged(shown) else ''}."
+        fine = len(shown) > 1 and _some_judged(shown)
+        return f"{clauses[0]}{'; none is silent or broken' if fine else ''}."
     rest = clauses[1:]
     return f"{clauses[0]}; {', and '.join([', '.join(rest[:-1]), rest[-1]]) if len(rest) > 1 else rest[0]}."
 

@@ -43,15 +43,24 @@ def day(ago: int, **counts: int) -> dict[str, Any]:
     return {"day": midnight - timedelta(days=ago), "response_median_s": 2 * HOUR, **known, **counts}
 
 
+def weeks(n: int) -> list[dict[str, Any]]:
+    start = UNTIL - timedelta(days=7 * n)
+    return [
+        {"start": start + timedelta(days=7 * i), "expected": 20, "reported": 18, "state": "good"}
+        for i in range(n)
+    ]
+
+
 def test_the_timeline_shows_days_silences_and_pauses() -> None:
     rows = [day(0, success=3, failure=1), day(20, infra=2, neutral=1, unread=1)]
     spans = [
         Span(UNTIL - timedelta(days=19), UNTIL - timedelta(days=2), "silent"),
         Span(UNTIL - timedelta(days=400), UNTIL - timedelta(days=300), "paused"),
     ]
-    figure = timeline(rows, spans, ["good"] * 4, UNTIL, "line", "Results")
+    figure = timeline(rows, spans, weeks(4), UNTIL, "line", "Results")
     assert "Fri 20 Nov: 3 success, 1 failure; reported 3 of 4 expected" in figure.svg
     assert "No results seen, 1 Nov to 18 Nov" in figure.svg
+    assert "7 days from 13 Nov: reported 18 of 20" in figure.svg
     assert "Announced pause, " not in figure.svg
     assert [key.text for key in figure.legend][:2] == ["Success", "Failure"]
     assert [row.cells[0] for row in figure.table.rows] == ["Fri 20 Nov", "Sat 31 Oct"]

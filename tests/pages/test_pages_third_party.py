@@ -210,3 +210,4 @@ def test_projects_with_recent_patch_sets_have_their_grid_linked() -> None:
     pages = site(made.results(third_party_patchsets=[row]))
     where = third_party_grid("openstack/cinder").removeprefix("third-party/")
     assert where in checked(pages["third-party/index.html"].body).links
+    assert where in checked(pages["third-party/halden.html"].body).links

@@ -38,11 +38,11 @@ def test_the_sentence_on_top_counts_who_meets_every_rule_and_names_exceptions() 
     ("rows", "sentence"),
     [
         ([], "No third-party CI is expected to report."),
-        ([made.ci("a")], "The one third-party CI meets every rule, and none needs a hand."),
-        ([made.ci("a"), made.ci("b")], "Both third-party CIs meet every rule, and none needs a hand."),
+        ([made.ci("a")], "The one third-party CI meets every rule."),
+        ([made.ci("a"), made.ci("b")], "Both third-party CIs meet every rule; none is silent or broken."),
         (
             [made.ci("a"), made.ci("b", readiness="not all met", rules_met=4)],
-            "One of two third-party CIs meets every rule, and none needs a hand.",
+            "One of two third-party CIs meets every rule; none is silent or broken.",
         ),
         (
             [made.ci("a", readiness="not judged", rules_judged=0)] * 2,
