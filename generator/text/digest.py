@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from generator.stats.results import Results
 
 _LINES = 60
+#: Entries of a list, and of that of third-party CIs: less and less until the mail is short enough.
+_CUTS = ((5, 5), (4, 4), (3, 3), (2, 3), (1, 3), (1, 2), (1, 1))
 _FIGURES = (
     ("failed", "Failed builds"),
     ("first_pass", "First-pass rate"),
@@ -29,8 +31,8 @@ _CHANGE = {"new": "new", "returned": "back", "worse": "worse", "better": "better
 
 def digest(results: Results, context: PageContext) -> str:
     """The mail of the week that ends with the newest data; lists are cut until it has at most 60 lines."""
-    for longest in (5, 4, 3, 2, 1):
-        lines = _Mail(results, context, longest).lines()
+    for cut in _CUTS:
+        lines = _Mail(results, context, *cut).lines()
         if len(lines) <= _LINES:
             break
     return "\n".join(lines) + "\n"
@@ -43,8 +45,8 @@ def edition(results: Results, context: PageContext) -> str:
 
 
 class _Mail:
-    def __init__(self, results: Results, context: PageContext, longest: int) -> None:
-        self._results, self._context, self._longest = results, context, longest
+    def __init__(self, results: Results, context: PageContext, longest: int, cis: int) -> None:
+        self._results, self._context, self._longest, self._cis = results, context, longest, cis
         self._scope = Scopes(results).scope()
         self._alone = third_party_report.alone(results)
         self._verdict = _verdict(results, context, self._scope)
@@ -149,7 +151,7 @@ class _Mail:
 
     def _third_party(self) -> list[str]:
         """Only where a CI could use a hand."""
-        lines = third_party_report.mail_lines(self._results, self._context, self._longest)
+        lines = third_party_report.mail_lines(self._results, self._context, self._cis)
         return section("THIRD-PARTY CIS THAT COULD USE A HAND", lines) if lines else []
 
     def _help(self) -> list[str]:

@@ -6,7 +6,7 @@ import re
 import textwrap
 
 WIDTH = 72
-_UNIT = re.compile(r"(\d) (d|h|%)(?!\w)")
+_UNIT = re.compile(r"(\d) (d|h|%|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?!\w)")
 
 
 def paragraph(text: str, indent: str = "") -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator import words
 from generator.text.context import PageContext
-from generator.text.layout import paragraph
+from generator.text.layout import WIDTH, paragraph
 from generator.text.names import escaped, plain
 from generator.text.records import Row, grouped, records
 from generator.text.third_party import broken, headline, listed, name_of, needs_hand, silent
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAGE = "third-party/index.html"
 #: Columns of the mail that names take.
-_NAME = 22
+_NAME = 20
 _ADVISES = "By the rules of this community's configuration: they advise, people decide."
 
 
@@ -66,10 +66,12 @@ def report(results: Results, context: PageContext, longest: int) -> str:
 
 
 def _entry(row: Row, rules: Sequence[Row]) -> list[str]:
-    name = plain(name_of(row), _NAME)
-    said = "; ".join(_said(row, rules))
-    first, *rest = paragraph(plain(said, 400), indent=" " * (_NAME + 3))
-    return [f"  {name:<{_NAME}} {first.lstrip()}", *rest]
+    """The name, and beside it, or below a longer one, what was seen."""
+    name = plain(name_of(row), WIDTH - 2)
+    lines = paragraph(plain("; ".join(_said(row, rules)), 400), indent=" " * (_NAME + 3))
+    if len(name) > _NAME:
+        return [f"  {name}", *lines]
+    return [f"  {name:<{_NAME}} {lines[0].lstrip()}", *lines[1:]]
 
 
 def _said(row: Row, rules: Sequence[Row]) -> list[str]:
@@ -86,7 +88,7 @@ def _said(row: Row, rules: Sequence[Row]) -> list[str]:
             words.plural(row["streak"], "failure"),
             words.plural(row["streak_changes"], "change"),
         )
-        said.append(f"{failures} in a row on {changes}, since {words.day(row['streak_since'])}")
+        said.append(f"{failures} in a row on {changes} since {words.day(row['streak_since'])}")
     if row["standing"]:
         stand = "vote from before its recovery still stands"
         many = "votes from before its recovery still stand"

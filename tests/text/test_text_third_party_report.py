@@ -34,9 +34,9 @@ def alone(**values: Any) -> list[str]:
 
 def test_the_mail_tells_exceptions_in_alphabetical_order() -> None:
     assert section(digest(results(**third_parties.story()), context())) == [
-        "  Brightwater NFS CI     no results seen since 6 Oct (45 d)",
-        "  Ferrous Power CI       9 failures in a row on 7 changes, since 16 Nov",
-        "  Halden NVMe CI         4 votes from before its recovery still stand",
+        "  Brightwater NFS CI   no results seen since 6 Oct (45 d)",
+        "  Ferrous Power CI     9 failures in a row on 7 changes since 16 Nov",
+        "  Halden NVMe CI       4 votes from before its recovery still stand",
         "  and 1 more on the site",
         "  https://gatepost.example.org/third-party/index.html",
     ]
@@ -51,8 +51,8 @@ def test_who_votes_against_the_rules_is_named_with_what_is_missing() -> None:
     told = third_parties.story()
     told["third_party"] = [row for row in told["third_party"] if row["name"] == "Meridian SAN CI"]
     assert section(digest(results(**told), context()))[:2] == [
-        "  Meridian SAN CI        reporting rate 70.3 % (83 of 118), 61.6-77.8,",
-        "                         asked 90 % or more",
+        "  Meridian SAN CI      reporting rate 70.3 % (83 of 118), 61.6-77.8,",
+        "                       asked 90 % or more",
     ]
 
 
@@ -65,13 +65,21 @@ def test_several_exceptions_of_one_stand_together() -> None:
     since = pd.Timestamp("2026-11-16T05:00Z")
     told = alone(broken=True, streak=9, streak_changes=7, streak_since=since, standing=1)
     assert " ".join(" ".join(told[:-1]).split()) == (
-        "Halden NVMe CI 9 failures in a row on 7 changes, since 16 Nov; "
+        "Halden NVMe CI 9 failures in a row on 7 changes since 16 Nov; "
         "1 vote from before its recovery still stands"
     )
 
 
+def test_a_long_name_is_not_cut_but_stands_above() -> None:
+    row = third_parties.ci("Brightwater Network File System CI", standing=12)
+    assert section(digest(results(third_party=[row]), context()))[:2] == [
+        "  Brightwater Network File System CI",
+        "                       12 votes from before its recovery still stand",
+    ]
+
+
 def test_who_was_never_seen_is_told_so() -> None:
-    assert alone(silent=True, last_result=None)[0] == "  Halden NVMe CI         no results seen so far"
+    assert alone(silent=True, last_result=None)[0] == "  Halden NVMe CI       no results seen so far"
 
 
 def test_reviews_that_end_on_another_day_than_builds_say_so() -> None:
