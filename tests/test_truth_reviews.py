@@ -147,6 +147,20 @@ def test_standing_votes(truth: dict[str, Any], results: Any, board: dict[str, di
     assert {ci: row["standing"] for ci, row in board.items()} == {ci: len(of) for ci, of in got.items()}
 
 
+def test_feeds_tell_what_happened_and_nothing_that_did_not(truth: dict[str, Any], results: Any) -> None:
+    told: dict[str, list[tuple[str, str]]] = {}
+    for row in results.third_party_events.itertuples():
+        told.setdefault(row.ci, []).append((row.kind, row.start.isoformat()))
+    known = truth["cis"]
+    assert told["brightwater-nfs-ci"] == [("silent", known["brightwater-nfs-ci"]["last_result"])]
+    assert told["ferrous-power-ci"] == [("broken", known["ferrous-power-ci"]["streak_since"])]
+    assert [kind for kind, _ in told["halden-nvme-ci"]] == ["broken", "recovered", "votes"]
+    # what fails at random fails five times in a row now and then
+    assert {kind for kind, _ in told.pop("quayside-sdn-ci")} == {"broken", "recovered"}
+    assert {kind for kind, _ in told.pop("saltmarsh-backup-ci")} == {"pause"}
+    assert len(told) == 3
+
+
 def test_weeks(truth: dict[str, Any], results: Any) -> None:
     weeks = results.third_party_weeks.sort_values("start", kind="stable")
     got: dict[str, list[list[int]]] = {}
