@@ -49,4 +49,4 @@ def _due(hours: float) -> str:
 
 def foot(results: Results) -> Markup:
     """The notes at the foot; `{root}` in addresses is the way to the site's root."""
-    return render("pages/foot.html", until=results.facts.until)
+    return render("pages/foot.html", until=results.facts.end)
