@@ -89,11 +89,13 @@ def _recovered(event: Row) -> tuple[str, str]:
 
 def _votes(event: Row) -> tuple[str, str]:
     one = event["count"] == 1
-    votes = f"{words.plural(event['count'], 'negative vote')} {'stands' if one else 'stand'}"
+    votes = words.plural(event["count"], "negative vote")
+    # which of the changes were open then is not known any more
     return (
         f"{votes} from before it recovered",
-        f"{votes} on open changes since before it recovered, and may hold them up. What would help: a new "
-        f"run of {'that change' if one else 'those changes'}, or taking the votes back; its page links each.",
+        f"{votes} from before it recovered {'was on a patch set' if one else 'were on patch sets'} that "
+        f"{'was' if one else 'were'} current then, and may hold up {'the change' if one else 'changes'}. What "
+        f"would help: a new run, or taking {'it' if one else 'them'} back; its page links what still stands.",
     )
 
 

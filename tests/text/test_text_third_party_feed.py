@@ -66,7 +66,7 @@ def parsed(*rows: dict[str, Any], name: str = "Halden NVMe CI", **values: Any) -
         ("results", "results are seen again", "5 patch sets had none meanwhile"),
         ("broken", "fails on every patch set since 6 Oct 2026", "5 verdicts in a row failed"),
         ("recovered", "successes are seen again", "after 5 failures in a row: thank you"),
-        ("votes", "5 negative votes stand from before it recovered", "taking the votes back"),
+        ("votes", "5 negative votes from before it recovered", "taking them back"),
         ("pause", "announced pause, from 6 Oct 2026 on", "nothing is expected of it"),
     ],
     ids=KINDS,
@@ -150,7 +150,7 @@ def test_hostile_texts_stay_text() -> None:
 
 def test_one_is_told_as_one() -> None:
     (entry,) = parsed(event("votes", count=1)).entries
-    assert entry.title.endswith("1 negative vote stands from before it recovered")
-    assert "a new run of that change" in entry.summary
+    assert entry.title.endswith("1 negative vote from before it recovered")
+    assert "was current then, and may hold up the change." in entry.summary
     (entry,) = parsed(event("broken", changes=1, owners=1)).entries
     assert "on 1 change of 1 person:" in entry.summary
