@@ -94,8 +94,9 @@ def _votes(event: Row) -> tuple[str, str]:
     return (
         f"{votes} from before it recovered",
         f"{votes} from before it recovered {'was on a patch set' if one else 'were on patch sets'} that "
-        f"{'was' if one else 'were'} current then, and may hold up {'the change' if one else 'changes'}. What "
-        f"would help: a new run, or taking {'it' if one else 'them'} back; its page links what still stands.",
+        f"{'was' if one else 'were'} current then, and may hold up {'the change' if one else 'changes'}. "
+        f"What would help: a new run, or taking {'it' if one else 'them'} back; its page links what "
+        "still stands.",
     )
 
 
