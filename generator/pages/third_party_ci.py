@@ -62,6 +62,7 @@ class View:
     failed: Table | None
     passed: Table | None
     silences: Table
+    least: str
     mix: Table
     habits: Table
     jobs: Table
@@ -84,6 +85,7 @@ def pages(book: Book) -> Iterator[Page]:
             f"What {view.name} reported on reviews, and what is missing for voting",
             render("pages/third_party_ci.html", v=view),
             "third-party cis",
+            third_party_feed(row["ci"]),
         )
 
 
@@ -91,7 +93,6 @@ def _view(board: Board, row: Row) -> View:
     ci, context = row["ci"], board.context
     rules, votes, unread = board.rules.get(ci, []), board.standing.get(ci, []), board.unread.get(ci, [])
     failed, passed = (board.disagreements.get((ci, kind), []) for kind in ("failed", "passed"))
-    badge = context.page(third_party_badge(ci)) if context.site_url else _beside(third_party_badge(ci))
     return View(
         name=name_of(row),
         state=state(row),
@@ -107,6 +108,7 @@ def _view(board: Board, row: Row) -> View:
         failed=disagreements_table(context, failed, "Failed where the gate passed") if failed else None,
         passed=disagreements_table(context, passed, "Passed where the gate failed") if passed else None,
         silences=silences_table(board.silences.get(ci, [])),
+        least=words.span(row["least_s"]) if row["least_s"] is not None else "",
         mix=mix_table(row),
         habits=habits_table(row),
         jobs=jobs_table(board.jobs.get(ci, [])),
@@ -115,7 +117,7 @@ def _view(board: Board, row: Row) -> View:
         grids=[(inert(p, 80), third_party_grid(p).removeprefix("third-party/")) for p in board.watched(ci)],
         feed=_beside(third_party_feed(ci)),
         badge=_beside(third_party_badge(ci)),
-        snippet=_snippet(board, row, badge),
+        snippet=_snippet(board, row),
     )
 
 
@@ -224,9 +226,9 @@ def _spans(board: Board, ci: str, until: datetime) -> list[Span]:
     return [*(span for span in quiet if span.end - span.start >= _LASTED), *pauses]
 
 
-def _snippet(board: Board, row: Row, badge: str) -> str:
+def _snippet(board: Board, row: Row) -> str:
     """Markdown that shows the badge and leads to the page."""
-    page = board.context.page(third_party_path(row["ci"]))
+    page, badge = (board.context.page(path(row["ci"])) for path in (third_party_path, third_party_badge))
     # pasted once, so it says nothing that changes
     alt = f"{name_of(row)}: reporting rate".translate(str.maketrans("", "", "[]\\`"))
     return f"[![{alt}]({badge})]({page})"

@@ -98,6 +98,7 @@ def test_a_page_names_evidence_votes_contacts_and_how_to_help(pages: dict[str, P
     assert "the storage team meets on Wednesdays" in broken
     assert "Make volumes attach faster, part 3" in broken
     assert "Verified −1" in votes and "Fix the iSCSI driver, part 3" in votes
+    assert "Least noticed: one of 36 h" in votes
     assert "A. Person, chat: aperson, confirmed 10 Nov 2026" in votes
     assert "3 Aug 2026 to 14 Aug 2026: vacation" in votes
 
