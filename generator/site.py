@@ -42,13 +42,17 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 @dataclass(frozen=True)
 class Page:
-    """`path` is relative to the site (`jobs/tempest-full.html`), `section` a title of NAV in lower case."""
+    """`path` is relative to the site (`jobs/tempest-full.html`), `section` a title of NAV in lower case.
+
+    `feed` is the path of a feed that is about what the page is about.
+    """
 
     path: str
     title: str
     description: str
     body: Markup
     section: str
+    feed: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ def _stage(pages: Iterable[Page], docs: Path) -> list[str]:
             "title": page.title,
             "description": page.description,
             "section": page.section,
+            "feed": page.feed,
             "generated": True,
         }
         text = f"---\n{json.dumps(head)}\n---\n{site_hooks.MARK}\n{page.body}\n</div>\n"

@@ -68,6 +68,15 @@ def test_pages_stand_in_the_theme_beside_hand_written_ones(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == [tmp_path / "public"]
 
 
+def test_a_page_with_a_feed_of_its_own_names_it_first(tmp_path: Path) -> None:
+    one = site.Page("cis/a.html", 'A "<b>" CI', "Description", Markup("<h1>a</h1>"), "cis", "cis/a.xml")
+    build(tmp_path / "public", page(), one)
+    text = (tmp_path / "public/cis/a.html").read_text("utf-8")
+    found = re.findall(r'type="application/atom\+xml" title="([^"]*)" href="([^"]*)"', text)
+    assert [normpath(href) for _, href in found] == ["../cis/a.xml", "../feed.xml"]
+    assert found[0][0] == "A &#34;&lt;b&gt;&#34; CI"
+
+
 def test_every_page_names_the_feed_where_there_is_one(tmp_path: Path) -> None:
     build(tmp_path / "public", *made_site.pages())
     for path in (tmp_path / "public").rglob("*.html"):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from generator import words
 from generator.figures.weekly import weekly_legend, weekly_strip
 from generator.pages.book import Book
-from generator.pages.paths import THIRD_PARTY, third_party_grid, third_party_path
+from generator.pages.paths import THIRD_PARTY, THIRD_PARTY_FEED, third_party_grid, third_party_path
 from generator.pages.third_party_board import Board
 from generator.pages.third_party_cells import (
     contacts_cell,
@@ -67,6 +67,7 @@ def pages(book: Book) -> Iterator[Page]:
         view.headline,
         render("pages/third_party.html", v=view),
         "third-party cis",
+        THIRD_PARTY_FEED,
     )
 
 
