@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from generator import words
 from generator.pages.cells import value_of
 from generator.pages.paths import third_party_path
-from generator.render import Cell, State
+from generator.render import Cell
 from generator.text.context import PageContext
 from generator.text.names import inert
 from generator.text.records import Row
@@ -132,8 +132,3 @@ def patchset_cell(context: PageContext, row: Row) -> Cell:
     """A change and its patch set as a link, above its subject."""
     text, href = change_link(context, row)
     return Cell(text, soft=inert(row.get("subject") or "", 100), href=href)
-
-
-def state_cell(state: State) -> Cell:
-    """A state word alone."""
-    return Cell(state=state)
