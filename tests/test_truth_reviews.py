@@ -180,7 +180,7 @@ def test_a_ci_that_nobody_told_of_is_found(truth: dict[str, Any], results: Any) 
         }
         for row in rows
     }
-    assert got == truth["unknown"]
+    assert got == truth["unknown"] != {}
 
 
 def test_nobody_is_stored_by_name_or_address(truth: dict[str, Any], community: Path, tables: Any) -> None:

@@ -13,17 +13,28 @@ _RECENT = timedelta(days=28)
 
 
 def rules(
-    ci: Ci, reported: tuple[int, int], disagree: tuple[int, int], due: list[Expected], days: int
+    ci: Ci, reported: tuple[int, int], disagree: tuple[int, int], silence: timedelta, record: timedelta
 ) -> dict[str, str]:
-    """State by rule, from k and n of the rates, all that was expected, and the days of its record."""
-    silence = timedelta(days=RULES["silence_days"])
+    """State by rule, from k and n of the rates, the longest silence, and the time since the first result."""
     return {
-        "record": _state(days >= RULES["record_days"]),
+        "record": _state(record.days >= RULES["record_days"]),
         "reporting_rate": _state(_share(reported) >= RULES["reporting_rate"], reported[1]),
         "disagreement": _state(_share(disagree) <= RULES["disagreement"], disagree[1]),
-        "silence": _state(_longest(due) <= silence, reported[1]),
+        "silence": _state(silence <= timedelta(days=RULES["silence_days"]), reported[1]),
         "contacts": _state(len(ci.entry["contacts"]) >= RULES["contacts"]),
     }
+
+
+def longest(due: list[Expected], until: datetime) -> timedelta:
+    """The longest time without any report that was not over before the last 28 d."""
+    found, begin = timedelta(0), None
+    for one in due:
+        if one.reported is None:
+            begin = begin or one.created
+        elif begin is not None:
+            found = max(found, one.created - begin) if one.created > until - _RECENT else found
+            begin = None
+    return max(found, until - begin) if begin else found
 
 
 def readiness(ci: Ci, states: dict[str, str], until: datetime) -> str:
@@ -43,16 +54,3 @@ def _share(rate: tuple[int, int]) -> float:
 
 def _state(met: bool, n: int = _FEW) -> str:
     return "not judged" if n < _FEW else "met" if met else "not met"
-
-
-def _longest(due: list[Expected]) -> timedelta:
-    """The longest time without any report that was not over before the last 28 d."""
-    until = due[-1].created
-    longest, begin = timedelta(0), None
-    for one in due:
-        if one.reported is None:
-            begin = begin or one.created
-        elif begin is not None:
-            longest = max(longest, one.created - begin if one.created > until - _RECENT else timedelta(0))
-            begin = None
-    return max(longest, until - begin) if begin else longest

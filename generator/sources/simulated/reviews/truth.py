@@ -10,7 +10,7 @@ from generator.sources.simulated.hostile import SECRETS
 from generator.sources.simulated.reviews.acting import Comment
 from generator.sources.simulated.reviews.cast import GATE, PEOPLE, ROSTER, STRANGER, Ci, address
 from generator.sources.simulated.reviews.expecting import Expected, expected
-from generator.sources.simulated.reviews.judging import readiness, rules
+from generator.sources.simulated.reviews.judging import longest, readiness, rules
 from generator.sources.simulated.reviews.streaks import Streak, standing, streaks
 from generator.sources.simulated.reviews.world import Change
 
@@ -33,7 +33,7 @@ def truth(changes: list[Change], said: list[Comment]) -> dict[str, Any]:
         "patchsets": len(uploads),
         "comments": sum(c.kind != "other" for c in said),
         "cis": {ci.id: _ci(ci, changes, _of(ci, said), until, passed, rechecks) for ci in ROSTER},
-        "unknown": {STRANGER.username: _stranger(_of(STRANGER, said))},
+        "unknown": _stranger(_of(STRANGER, said)),
         "private": [*PEOPLE, *map(address, (*PEOPLE, "Jo Carver")), "jo.carver@", *SECRETS],
     }
 
@@ -43,8 +43,12 @@ def _of(ci: Ci, said: list[Comment]) -> list[Comment]:
 
 
 def _stranger(said: list[Comment]) -> dict[str, Any]:
-    results = [comment for comment in said if comment.kind == "result"]
-    return {"comments": len(said), "results": len(results), "first": said[0].time, "last": said[-1].time}
+    """What an account that is in no roster said, by account."""
+    if not said:
+        return {}
+    results = sum(comment.kind == "result" for comment in said)
+    told = {"comments": len(said), "results": results, "first": said[0].time, "last": said[-1].time}
+    return {STRANGER.username: told}
 
 
 def _ci(
@@ -62,7 +66,8 @@ def _ci(
     fresh = [comment for comment in told if comment.patchset.created > until - _WINDOW]
     last, against = streaks(told), _against(fresh, passed)
     reported = sum(one.reported is not None for one in recent), len(recent)
-    judged = rules(ci, reported, against["disagree"], due, (until - told[0].time).days)
+    record = until - told[0].time if told else timedelta(0)
+    judged = rules(ci, reported, against["disagree"], longest(due, until), record)
     return {
         "expected": reported[1],
         "reported": reported[0],
@@ -71,12 +76,12 @@ def _ci(
         **against,
         **_again(fresh, rechecks),
         **_streak(last),
-        **_silence([one for one in due if one.created > until - _WEEKS * _WEEK], told[-1].time, ci),
+        **_silence([one for one in due if one.created > until - _WEEKS * _WEEK], _newest(told), ci),
         "weeks": _weeks(due, until),
         "standing": standing(told, last, passed),
-        "last_seen": said[-1].time,
-        "last_result": told[-1].time,
-        "last_success": max(comment.time for comment in told if comment.outcome == "success"),
+        "last_seen": _newest(said),
+        "last_result": _newest(told),
+        "last_success": _newest([comment for comment in told if comment.outcome == "success"]),
         "contacts": len(ci.entry["contacts"]),
         "rules": judged,
         "readiness": readiness(ci, judged, until),
@@ -127,13 +132,17 @@ def _streak(last: list[Streak]) -> dict[str, Any]:
     }
 
 
-def _silence(due: list[Expected], last: datetime, ci: Ci) -> dict[str, int]:
+def _newest(said: list[Comment]) -> datetime | None:
+    return said[-1].time if said else None
+
+
+def _silence(due: list[Expected], last: datetime | None, ci: Ci) -> dict[str, int]:
     """Patch sets missed in a row: up to the end, if no result came since; and the most."""
     run = longest = 0
     for one in due:
         run = run + 1 if one.reported is None else 0
         longest = max(run, longest)
-    over = "retired" in ci.entry or last > due[-1].created
+    over = "retired" in ci.entry or (last is not None and bool(due) and last > due[-1].created)
     return {"missed": 0 if over else run, "silence_missed": longest}
 
 
