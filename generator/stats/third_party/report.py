@@ -66,7 +66,7 @@ def compute(tables: Tables, settings: ThirdParty | None, until: int | None) -> d
         **silence, **{name: timestamps(silence[name]) for name in ("silent_since", "silence_start")},
         "standing": standing.counts(base, stands),
     })  # fmt: skip
-    judged, summary = rules.rules(base, board)
+    judged, summary = rules.rules(base, quiet, board)
     shown = grid.newest(base)
     return {
         "third_party": table("third_party", board.assign(**summary)),

@@ -31,15 +31,16 @@ NO_DATA, TOO_FEW, TOO_NEW = "no data", "n under 10", "data reach back less far t
 _AT_RISK = ("reporting_rate", "disagreement", "silence")
 
 
-def rules(base: Base, scoreboard: pd.DataFrame) -> tuple[pd.DataFrame, Columns]:
+def rules(base: Base, quiet: silences.Runs, scoreboard: pd.DataFrame) -> tuple[pd.DataFrame, Columns]:
     """The table `third_party_rules`, and the columns of `third_party` that follow from it.
 
-    `scoreboard` has the other columns of `third_party`, one row a CI in the order of the roster.
+    `scoreboard` has the other columns of `third_party`, one row a CI in the order of the roster; `quiet` are
+    all silences.
     """
     asked = base.settings.settings.rules
     until = timestamps(np.array([base.until]))[0]
     evidence = scoreboard.assign(
-        record_days=_record_days(base), silence_days=_silence_days(base),
+        record_days=_record_days(base), silence_days=_silence_days(base, quiet),
         contacts=[_confirmed(ci, asked, base.until) for ci in base.cis],
         retired=(scoreboard["retired"] <= until).to_numpy(dtype=np.bool_),
     )  # fmt: skip
@@ -58,14 +59,11 @@ def _record_days(base: Base) -> Floats:
     return days
 
 
-def _silence_days(base: Base) -> Floats:
+def _silence_days(base: Base, quiet: silences.Runs) -> Floats:
     """Days of each CI's longest silence of those that lasted into the 28 d; 0: none."""
-    found = silences.runs(base)
-    lasted: Ints = np.flatnonzero(found.open | base.recent(found.end))
+    lasted: Ints = np.flatnonzero(quiet.open | base.recent(quiet.end))
     days = np.zeros(len(base.cis))
-    np.maximum.at(
-        days, found.ci[lasted], found.seconds(base.until)[lasted] / timedelta(days=1).total_seconds()
-    )
+    np.maximum.at(days, quiet.ci[lasted], quiet.seconds(base.until)[lasted] * 1e6 / DAY)
     return days
 
 

@@ -74,14 +74,14 @@ def runs(verdicts: Verdicts, broken: Broken) -> Runs:
     run = np.cumsum(first_of_ci | ~failed)
     at = np.flatnonzero(failed)
     code, starts = np.unique(run[at], return_index=True)
-    owner_of, last = np.searchsorted(code, run[at]), np.append(starts, len(at))[1:] - 1
+    place, last = np.searchsorted(code, run[at]), np.append(starts, len(at))[1:] - 1
     counts = [
-        _distinct(owner_of, values[kept][at], starts)
+        _distinct(place, values[kept][at], starts)
         for values in (verdicts.patch, verdicts.change, verdicts.owner)
     ]
     over = (counts[0] >= broken.failures) & (counts[1] >= CHANGES) & (counts[2] >= broken.owners)
     clear = np.full(len(code), -1, dtype=np.int64)
-    clear[owner_of[over][::-1]] = np.flatnonzero(over)[::-1]
+    clear[place[over][::-1]] = np.flatnonzero(over)[::-1]
     begun, follows = at[starts], at[last] + 1
     after = np.minimum(follows, max(len(ci) - 1, 0))
     ended = (follows < len(ci)) & (ci[after] == ci[begun])
