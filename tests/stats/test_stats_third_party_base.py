@@ -74,11 +74,13 @@ def test_what_is_expected(values: dict[str, Any], change: dict[str, Any], counts
 
 def test_a_patch_set_known_by_comments_only_is_not_expected_but_has_a_verdict() -> None:
     reviews = Reviews(ci("a"))
-    reviews.comment("a", 77, 3, "failure")
     reviews.comment("zuul", 77, 0)
+    reviews.comment("a", 77, 3, "failure")
+    reviews.comment("a", 77, 2, "failure", time=None)
     made = reviews.base()
     assert len(made.expected.ci) == 0
     assert list(made.verdicts.outcome) == [1]
+    assert list(made.patches.created) == [(UNTIL - pd.Timedelta(days=3)).value // 1000]
 
 
 def test_the_last_success_or_failure_is_the_verdict() -> None:

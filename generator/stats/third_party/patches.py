@@ -53,10 +53,10 @@ def patches(tables: Tables, until: int, settings: ThirdPartySettings) -> tuple[P
     uploaded = tables.patchsets
     created = microseconds(uploaded["created"])
     early = uploaded.iloc[np.flatnonzero(created <= until)]  # those without a time too
-    told = np.flatnonzero(
-        tables.comments["patchset"].notna().to_numpy(dtype=np.bool_)
-        & (microseconds(tables.comments["time"]) <= until)
-    )
+    time = microseconds(tables.comments["time"])
+    numbered_ones = tables.comments["patchset"].notna().to_numpy(dtype=np.bool_)
+    told = np.flatnonzero(numbered_ones & (time >= EARLIEST) & (time <= until))
+    told = told[np.argsort(time[told], kind="stable")]
     frames = [early, tables.comments.iloc[told]]
     in_table, in_comments = numbered(frames, PATCHSET)
     of_rows, of_comments, of_changes = numbered([*frames, tables.changes], CHANGE)
