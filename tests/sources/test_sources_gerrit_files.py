@@ -127,6 +127,28 @@ def test_a_vote_that_was_taken_back_is_one(collector: Collector, folder: Path) -
     assert collector.stored("votes", "value", "time") == [(0, SECOND)]
 
 
+def test_of_two_answers_about_a_change_the_newer_tells_which_votes_stand(
+    collector: Collector, folder: Path
+) -> None:
+    def asked(number: int, updated: int, *approvals: dict[str, Any]) -> dict[str, Any]:
+        return queried(
+            number,
+            lastUpdated=updated,
+            currentPatchSet={"number": 1, "approvals": list(approvals)},
+            patchSets=None,
+        )
+
+    down = {"type": "Verified", "value": "-1", "by": VENDOR, "grantedOn": at(9)}
+    printed(folder, asked(1, at(9), down), asked(2, at(9), down), asked(3, at(9)), name="2026-11-19.json")
+    up = event(3, "comment-added", at(10), author=VENDOR, comment=PASSED, approvals=[down | {"value": "1"}])
+    printed(folder, asked(1, at(10)), up, name="2026-11-20.json")
+    collector.collect()
+    assert sorted(collector.stored("votes", "change", "value")) == [(2, -1), (3, 1)]
+    printed(folder, asked(2, at(11), down | {"value": "1", "grantedOn": at(11)}), name="2026-11-21.json")
+    collector.collect()
+    assert sorted(collector.stored("votes", "change", "value")) == [(2, 1), (3, 1)]
+
+
 def test_a_restored_change_is_open_again(collector: Collector, folder: Path) -> None:
     printed(folder, event(7, "change-restored", at(10)), event(7, "change-abandoned", at(9)))
     collector.collect()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from generator.model import CURSORS, SKIPPED
 from generator.sources.gerrit.rows import COLUMNS, SCHEMAS, Columns
@@ -31,10 +32,8 @@ class Portions:
     def add(self, columns: Columns) -> None:
         """Take the rows of a piece."""
         for name, values in columns.items():
-            table = pa.table(
-                [pa.array(values[f.name], f.type) for f in _SCHEMAS[name] if f.name in values],
-                names=COLUMNS[name],
-            )
+            arrays = [pa.array(values[column], _TYPES[name].get(column)) for column in COLUMNS[name]]
+            table = pa.table(arrays, names=COLUMNS[name])
             self._parts[name].append(table)
             self._rows += len(table)
         if self._keep is not None and self._rows >= _MOST_ROWS:
@@ -50,19 +49,29 @@ class Portions:
         return skipped_row(self._origin, path, reason, detail)
 
     def _taken(self, **others: pd.DataFrame) -> Tables:
-        frames = dict(others)
-        for name, parts in self._parts.items():
-            if parts:
-                table = pa.concat_tables(parts)
-                for field in _SCHEMAS[name]:
-                    if field.name not in table.column_names:
-                        same = pa.scalar(getattr(self._origin, _SAME[field.name]), field.type)
-                        table = table.append_column(field, pa.repeat(same, len(table)))
-                frames[name] = from_arrow(table, SCHEMAS[name])
+        found = {name: pa.concat_tables(parts) for name, parts in self._parts.items() if parts}
+        if "votes" in found and "whole" in found:
+            found["votes"] = _standing(found["votes"], found["whole"])
         self._parts = {name: [] for name in COLUMNS}
         self._rows = 0
-        return Tables.of(**frames)
+        frames = {name: self._completed(found[name], name) for name in SCHEMAS.keys() & found.keys()}
+        return Tables.of(**frames, **others)
+
+    def _completed(self, table: pa.Table, name: str) -> pd.DataFrame:
+        for column, value in (("source", self._origin.source), ("collected", self._origin.now)):
+            if column in _TYPES[name]:
+                same = pa.repeat(pa.scalar(value, _TYPES[name][column]), len(table))
+                table = table.append_column(column, same)
+        return from_arrow(table, SCHEMAS[name])
 
 
-_SCHEMAS = {name: arrow_schema(schema) for name, schema in SCHEMAS.items()}
-_SAME = {"source": "source", "collected": "now"}
+def _standing(votes: pa.Table, whole: pa.Table) -> pa.Table:
+    """The votes without those that were told of a change before it was told as a whole again."""
+    newest = whole.group_by(["server", "change"]).aggregate([("updated", "max")])
+    both = votes.join(newest, ["server", "change"], use_threads=False)
+    return both.filter(pc.greater_equal(both["told"], pc.fill_null(both["updated_max"], 0)))
+
+
+_TYPES = {
+    name: {field.name: field.type for field in arrow_schema(schema)} for name, schema in SCHEMAS.items()
+} | {"whole": {}}

@@ -32,7 +32,8 @@ def pages(client: Client, query: str, options: tuple[str, ...], since: str | Non
     floor = since
     for _ in range(1 + _AGAIN):
         newest, count = None, 0
-        for count, page in enumerate(asking.down(floor), 1):
+        for page in asking.down(floor):
+            count += 1
             newest = newest or told(page[0].get("updated"))
             fresh = [one for one in page if seen.get(_id(one)) != one.get("updated")]
             seen.update((_id(one), one.get("updated")) for one in fresh)

@@ -22,7 +22,6 @@ from generator.sources.rows import shown
 if TYPE_CHECKING:
     from generator.roster import Roster
 
-#: The tables that are made, with the columns that are made here: of all rows the same are added later.
 SCHEMAS = {
     "changes": CHANGES,
     "patchsets": PATCHSETS,
@@ -31,10 +30,13 @@ SCHEMAS = {
     "votes": VOTES,
     "accounts": ACCOUNTS,
 }
-SAME = ("source", "collected")
+_SAME = ("source", "collected")
+#: The columns that are made here by table; the others are of all rows the same. `whole` tells when changes
+#: were updated that were told as a whole; a vote that was told before, at `told`, may have gone since.
 COLUMNS = {
-    table: tuple(column.name for column in schema if column.name not in SAME)
-    for table, schema in SCHEMAS.items()
+    **{name: tuple(c.name for c in schema if c.name not in _SAME) for name, schema in SCHEMAS.items()},
+    "votes": (*(c.name for c in VOTES if c.name not in _SAME), "told"),
+    "whole": ("server", "change", "updated"),
 }
 Columns = dict[str, dict[str, list[Any]]]
 
@@ -83,13 +85,16 @@ class Recorder:
             return
         tagged = {one.account for one in change.messages if _tagged(one)}
         self._change(change)
+        if change.whole:
+            self.rows["whole"].append((change.server, change.number, change.updated or 0))
         for message in change.messages:
             if (since is None or message.time >= since) and not _notice(message):
                 self._message(change, message, message.account in tagged)
         for vote in change.votes:
             if self._is_ci(vote.account, vote.account in tagged) and vote.account.key:
                 where = (change.server, change.number, vote.patchset, vote.account.key)
-                self.rows["votes"].append((*where, shown(vote.label), vote.value, vote.time))
+                said = (shown(vote.label), vote.value, vote.time)
+                self.rows["votes"].append((*where, *said, change.updated or 0))
 
     def columns(self) -> Columns:
         """All that was taken since the last time, by table and column."""
