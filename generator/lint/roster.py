@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,10 +14,10 @@ from generator.lint import roster_examples
 from generator.lint.finding import Finding, Severity
 from generator.problem import Problem
 from generator.roster.entry import Entry
-from generator.roster.globs import matches, may_both_match, path_spec
+from generator.roster.globs import may_both_match, path_spec
 from generator.roster.load import load_with_places
 from generator.roster.model import ThirdPartyCI
-from generator.words import cut, listed
+from generator.words import cut
 from generator.yaml_input import YamlError
 
 #: Contacts that a vacation leaves one of.
@@ -156,24 +156,41 @@ _CHECKS: tuple[Callable[[ThirdPartyCI, date], Iterator[Remark]], ...] = (
 
 
 def _shared(entries: list[Entry]) -> Iterator[tuple[Entry, Remark]]:
-    """Accounts that would be counted for two entries, and names that two of them have."""
-    for first, second in combinations(entries, 2):
-        if first.ci.name.casefold() == second.ci.name.casefold():
-            message = f"two entries are called {second.ci.name}"
-            yield second, Remark("warning", "same-name", "name", 0, message, "tell them apart by name")
-        for index, account in enumerate(second.ci.account):
-            others = [other for other in first.ci.account if may_both_match(account, other)]
-            if not others:
-                continue
-            plain = any(
-                "*" not in one and matches((other,), one) for other in others for one in (account, other)
+    """Names that two entries have, and accounts that would be those of both."""
+    names: dict[str, list[Entry]] = {}
+    plain: dict[str, list[_Claim]] = {}
+    every, open_ended = list[_Claim](), list[_Claim]()
+    for entry in entries:
+        for _ in names.setdefault(entry.ci.name.casefold(), []):
+            message = f"two entries are called {entry.ci.name}"
+            yield entry, Remark("warning", "same-name", "name", 0, message, "tell them apart by name")
+        names[entry.ci.name.casefold()].append(entry)
+        claims = [_Claim(entry.ci, account) for account in entry.ci.account]
+        for index, claim in enumerate(claims):
+            others = (
+                every if "*" in claim.account else [*plain.get(claim.account.casefold(), ()), *open_ended]
             )
-            message = (
-                f"{account!r} may match what {listed([repr(o) for o in others])} of {first.ci.name} matches"
-            )
-            hint = f"comments of such an account count for {first.ci.name} only: make the patterns narrower"
-            severity: Severity = "error" if plain else "warning"
-            yield second, Remark(severity, "shared-account", "account", index, message, hint)
+            met = [other for other in others if may_both_match(claim.account, other.account)]
+            yield from ((entry, _claimed(index, claim.account, other)) for other in met)
+        for claim in claims:
+            plain.setdefault(claim.account.casefold(), []).append(claim)
+        every += claims
+        open_ended += [claim for claim in claims if "*" in claim.account]
+
+
+class _Claim(NamedTuple):
+    """A pattern of accounts, and whose it is."""
+
+    ci: ThirdPartyCI
+    account: str
+
+
+def _claimed(index: int, account: str, other: _Claim) -> Remark:
+    """A finding on an account that an earlier entry has too."""
+    message = f"{account!r} may match what {other.account!r} of {other.ci.name} matches"
+    hint = f"comments of such an account count for {other.ci.name} only: make the patterns narrower"
+    sure = "*" not in account or "*" not in other.account
+    return Remark("error" if sure else "warning", "shared-account", "account", index, message, hint)
 
 
 def _finding(path: Path, entry: Entry, remark: Remark) -> Finding:

@@ -43,16 +43,18 @@ def path_spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
 
 def may_both_match(first: str, second: str) -> bool:
     """Whether some name is matched by both patterns."""
-    one, other = (re.sub(r"\*+", "*", pattern.casefold()) for pattern in (first, second))
-    if "*" not in one or "*" not in other:
-        return matches((first,), second) if "*" not in other else matches((second,), first)
-    return _meet(one, other)
-
-
-def _meet(one: str, other: str) -> bool:
-    """Of two patterns with `*`: what stands before the first, and after the last, must agree."""
-    heads = [pattern.split("*", 1)[0] for pattern in (one, other)]
-    tails = [pattern.rsplit("*", 1)[1] for pattern in (one, other)]
-    return (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])) and (
-        tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
+    (head, tail, plain), (other_head, other_tail, other_plain) = _ends(first), _ends(second)
+    # two that both have a `*` in the middle need to agree at their ends only
+    agree = (head.startswith(other_head) or other_head.startswith(head)) and (
+        tail.endswith(other_tail) or other_tail.endswith(tail)
     )
+    if not agree or not (plain or other_plain):
+        return agree
+    return matches((first,), second) if other_plain else matches((second,), first)
+
+
+@lru_cache(4096)
+def _ends(pattern: str) -> tuple[str, str, bool]:
+    """What stands before the first `*` and after the last; and whether there is none."""
+    parts = pattern.casefold().split("*")
+    return parts[0], parts[-1], len(parts) == 1

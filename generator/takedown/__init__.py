@@ -172,4 +172,5 @@ def _left(settings: Settings, remover: Remover, *, known: bool, dry: bool) -> li
 def _own(settings: Settings) -> list[Path]:
     """Files that people write and builds read."""
     signatures = sorted(path for path in settings.signatures.rglob("*") if path.is_file())
-    return signatures + ([settings.files] if settings.files and settings.files.is_file() else [])
+    others = (settings.files, settings.third_party and settings.third_party.roster)
+    return signatures + [path for path in others if path and path.is_file()]

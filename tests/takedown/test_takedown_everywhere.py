@@ -286,6 +286,16 @@ def test_what_people_wrote_is_named_and_left_to_them(folder: Path) -> None:
     assert "Connection" not in said
 
 
+def test_a_roster_that_names_a_person_is_named_and_left(folder: Path) -> None:
+    (folder / "thirdparty.yaml").write_text(
+        "cis:\n- {name: A, account: a, projects: p, owner: Gandalf}\n", "utf-8"
+    )
+    with (folder / "gatepost.yaml").open("a", encoding="utf-8") as file:
+        file.write("third_party: {deadline_hours: 24}\n")
+    said = run(folder, "Gandalf", "--person", "--dry-run")
+    assert "thirdparty.yaml holds it: change that file yourself" in said
+
+
 def test_a_person_is_taken_out_in_any_case(folder: Path) -> None:
     said = run(folder, "GANDALF", "--person", "--publish", str(folder / "public_html"))
     assert holding(folder) == set() and "andalf" not in said
