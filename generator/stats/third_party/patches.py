@@ -50,29 +50,17 @@ class Patches:
 
 def patches(tables: Tables, until: int, settings: ThirdPartySettings) -> tuple[Patches, Ints]:
     """The patch sets known at `until`, and for each comment the index of its patch set, −1: none."""
-    uploaded = tables.patchsets
-    created = microseconds(uploaded["created"])
-    early = uploaded.iloc[np.flatnonzero(created <= until)]  # those without a time too
+    created = microseconds(tables.patchsets["created"])
+    early = tables.patchsets.iloc[np.flatnonzero(created <= until)]  # those without a time too
     time = microseconds(tables.comments["time"])
-    numbered_ones = tables.comments["patchset"].notna().to_numpy(dtype=np.bool_)
-    told = np.flatnonzero(numbered_ones & (time >= EARLIEST) & (time <= until))
+    named = tables.comments["patchset"].notna().to_numpy(dtype=np.bool_)
+    told = np.flatnonzero(named & (time >= EARLIEST) & (time <= until))
     told = told[np.argsort(time[told], kind="stable")]
-    frames = [early, tables.comments.iloc[told]]
-    in_table, in_comments = numbered(frames, PATCHSET)
-    of_rows, of_comments, of_changes = numbered([*frames, tables.changes], CHANGE)
-    size = int(max(in_table.max(initial=-1), in_comments.max(initial=-1))) + 1
-    row, comment = first_rows(in_table, size), first_rows(in_comments, size)
-    change = np.zeros(size, dtype=np.int64)
-    change[in_comments], change[in_table] = of_comments, of_rows
-    number = np.zeros(size, dtype=np.int64)
-    number[in_comments], number[in_table] = (f["patchset"].to_numpy(dtype=np.int64) for f in frames[::-1])
-    order = np.lexsort((number, change))
-    place = np.empty(size, dtype=np.int64)
-    place[order] = np.arange(size)
+    said = tables.comments[[*PATCHSET, "time"]].iloc[told]
+    found, place = _found(early, said, tables.changes)
     index = np.full(len(tables.comments), -1, dtype=np.int64)
-    index[told] = place[in_comments]
-    found = _Found(row[order], comment[order], change[order], number[order], of_changes)
-    return _made(found, frames[0], frames[1], tables.changes, settings), index
+    index[told] = place
+    return _made(found, early, said, tables.changes, settings), index
 
 
 @dataclass(frozen=True)
@@ -84,6 +72,21 @@ class _Found:
     change: Ints
     number: Ints
     of_changes: Ints
+
+
+def _found(rows: pd.DataFrame, said: pd.DataFrame, changes: pd.DataFrame) -> tuple[_Found, Ints]:
+    """The patch sets by change and number; and for each row of `said` the place of its patch set."""
+    in_table, in_comments = numbered([rows, said], PATCHSET)
+    of_rows, of_comments, of_changes = numbered([rows, said, changes], CHANGE)
+    size = int(max(in_table.max(initial=-1), in_comments.max(initial=-1))) + 1
+    change, number = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    for frame, codes, own in ((said, in_comments, of_comments), (rows, in_table, of_rows)):
+        change[codes], number[codes] = own, frame["patchset"].to_numpy(dtype=np.int64)
+    order = np.lexsort((number, change))
+    place = np.empty(size, dtype=np.int64)
+    place[order] = np.arange(size)
+    row, comment = first_rows(in_table, size), first_rows(in_comments, size)
+    return _Found(row[order], comment[order], change[order], number[order], of_changes), place[in_comments]
 
 
 def _made(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from generator.stats.rates import table, timestamps
+from generator.stats.rates import Columns, table, timestamps
 from generator.stats.third_party import (
     compliance,
     describe,
@@ -22,7 +22,7 @@ from generator.stats.third_party import (
     strangers,
     streaks,
 )
-from generator.stats.third_party.base import make, reviewed
+from generator.stats.third_party.base import Base, make, reviewed
 from generator.stats.third_party.columns import THIRD_PARTY
 from generator.tables import Tables
 from generator.third_party_settings import ThirdParty
@@ -54,18 +54,7 @@ def compute(tables: Tables, settings: ThirdParty | None, until: int | None) -> d
     quiet = silences.runs(base)
     answered, curves = response.response(base)
     stands = standing.standing(base)
-    excess_k, excess_n = compliance.excess(base)
-    streak = streaks.columns(base)
-    silence = silences.columns(base, quiet)
-    board = pd.DataFrame({
-        **describe.columns(base), **reporting.columns(base), **answered, **mix.columns(base),
-        **disagreement.columns(base), **reporting.prefixed("flip", flips.flips(base)),
-        **reporting.prefixed("compliant", compliance.compliant(base)),
-        "excess_k": excess_k, "excess_n": excess_n,
-        **streak, "streak_since": timestamps(streak["streak_since"]),
-        **silence, **{name: timestamps(silence[name]) for name in ("silent_since", "silence_start")},
-        "standing": standing.counts(base, stands),
-    })  # fmt: skip
+    board = _board(base, quiet, answered, stands)
     judged, summary = rules.rules(base, quiet, board)
     shown = grid.newest(base)
     return {
@@ -84,3 +73,18 @@ def compute(tables: Tables, settings: ThirdParty | None, until: int | None) -> d
         "third_party_unknown": strangers.unknown(base),
         "third_party_unread": strangers.unread(base),
     }
+
+
+def _board(base: Base, quiet: silences.Runs, answered: Columns, stands: pd.DataFrame) -> pd.DataFrame:
+    """The scoreboard, but for the rules."""
+    excess_k, excess_n = compliance.excess(base)
+    streak, silence = streaks.columns(base), silences.columns(base, quiet)
+    return pd.DataFrame({
+        **describe.columns(base), **reporting.columns(base), **answered, **mix.columns(base),
+        **disagreement.columns(base), **reporting.prefixed("flip", flips.flips(base)),
+        **reporting.prefixed("compliant", compliance.compliant(base)),
+        "excess_k": excess_k, "excess_n": excess_n,
+        **streak, "streak_since": timestamps(streak["streak_since"]),
+        **silence, **{name: timestamps(silence[name]) for name in ("silent_since", "silence_start")},
+        "standing": standing.counts(base, stands),
+    })  # fmt: skip
