@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from generator.third_party_settings import ThirdParty
 
 _NONE = "# Every account that reported results, but for the gate's, is in the roster."
+_NOTHING = "# No comment of a CI was collected yet: `gatepost check` says what sources of type gerrit answer."
 _HEAD = """\
 # Accounts that reported results and are in no entry of the roster, as they were seen. Only you can know the
 # rest: whose it is, whom to ask and when they confirmed it, which paths it watches, whether it may vote.
@@ -28,7 +29,10 @@ def draft(settings: Settings, now: datetime) -> str:
     from generator.store.files import Store
 
     asked, new = _asked(settings)
-    seen = compute(Store(settings.state).read(), StatsSettings(third_party=asked), now).third_party_unknown
+    tables = Store(settings.state).read()
+    if tables.comments.empty:
+        return _NOTHING
+    seen = compute(tables, StatsSettings(third_party=asked), now).third_party_unknown
     rows = seen[seen["results"] > 0].sort_values(["name", "account"], kind="stable").to_dict("records")
     if not rows:
         return _NONE

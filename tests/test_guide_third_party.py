@@ -44,7 +44,7 @@ def test_the_settings_are_valid_and_the_rules_those_of_the_defaults(tmp_path: Pa
     (sources,) = (block for block in BLOCKS if block.startswith("sources:"))
     (tmp_path / "gatepost.yaml").write_text(sources + section, "utf-8")
     asked = load(tmp_path / "gatepost.yaml").third_party
-    assert asked is not None
+    assert asked is not None and asked.meeting is not None and asked.meeting.endswith("#example-storage")
     assert asked.rules.model_copy(update={"confirmed_days": None}) == Rules()
 
 

@@ -92,3 +92,9 @@ def test_an_empty_roster_is_one_to_begin(settings: Settings, tmp_path: Path) -> 
     with (tmp_path / "gatepost.yaml").open("a", encoding="utf-8") as file:
         file.write("third_party: {deadline_hours: 24}\n")
     assert "\ncis:\n" in draft(load(tmp_path / "gatepost.yaml"), NOW)
+
+
+def test_where_nothing_was_collected_nothing_is_said_of_accounts(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "gatepost.yaml"
+    path.write_text(path.read_text("utf-8") + "state: other\n", "utf-8")
+    assert draft(load(path), NOW).startswith("# No comment of a CI was collected yet")

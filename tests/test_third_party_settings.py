@@ -83,6 +83,7 @@ def test_the_section_that_init_writes_is_valid_as_it_stands(tmp_path: Path) -> N
     path.write_text(f"sources: [{{type: logs, path: logs}}]\n{plain}", "utf-8")
     settings = load(path).third_party
     assert settings is not None and settings.deadline_hours == 24
+    assert settings.meeting is not None and settings.meeting.endswith("#example-storage")
     assert {key for key in ThirdPartySettings.model_fields if f"#   {key}:" not in section} == set()
     assert {key for key in Rules.model_fields if f"#     {key}:" not in section} == set()
 
