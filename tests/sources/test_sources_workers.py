@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from multiprocessing import active_children
@@ -16,7 +17,7 @@ from generator.matching.tags import FileList
 from generator.sources.examine import Examined, Setup, examine
 from generator.sources.queries import query_set
 from generator.sources.rows import Origin
-from generator.sources.workers import each_build
+from generator.sources.workers import each_build, each_piece
 
 BUILDS = 24
 
@@ -54,3 +55,27 @@ def test_ctrl_c_leaves_no_process_behind(answers: Iterator[Examined]) -> None:
     for child in children:
         child.join(30)
         assert child.exitcode is not None
+
+
+def _nothing() -> None:
+    """Each process is ready as it is."""
+
+
+def test_pieces_are_taken_as_they_are_needed_and_answered_in_their_order() -> None:
+    taken = []
+
+    def pieces() -> Iterator[int]:
+        for number in range(40):
+            taken.append(number)
+            yield -number
+
+    answers = each_piece(pieces(), abs, _nothing, (), workers=2)
+    assert next(answers) == 0
+    assert len(taken) < 10
+    assert list(answers) == list(range(1, 40))
+
+
+def test_a_process_that_dies_of_a_piece_is_an_error_that_says_so() -> None:
+    answers = each_piece([0] * 9, os._exit, _nothing, (), workers=2)
+    with pytest.raises(GatepostError, match="a process that read files was killed"):
+        list(answers)
