@@ -89,7 +89,7 @@ class Recorder:
             self.rows["whole"].append((change.server, change.number, change.updated or 0))
         for message in change.messages:
             if (since is None or message.time >= since) and not _notice(message):
-                self._message(change, message, message.account in tagged)
+                self._message(change, message)
         for vote in change.votes:
             if self._is_ci(vote.account, vote.account in tagged) and vote.account.key:
                 where = (change.server, change.number, vote.patchset, vote.account.key)
@@ -132,8 +132,9 @@ class Recorder:
             before = self._patchsets.get((*identity, one.number))
             self._patchsets[*identity, one.number] = row if before is None else _filled(row, before)
 
-    def _message(self, change: Change, message: Message, tagged: bool) -> None:
-        if not self._is_ci(message.account, tagged):
+    def _message(self, change: Change, message: Message) -> None:
+        # what an account says untagged beside is a person's own words, perhaps
+        if not self._is_ci(message.account, _tagged(message)):
             asked = self._recheck(message.text)
             if asked is not None:
                 patchset = message.patchset or _patchset(message.text)
