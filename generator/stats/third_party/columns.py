@@ -178,8 +178,9 @@ THIRD_PARTY: dict[str, Schema] = {
         *columns("string", project="its project", subject="first line of the change's message"),
         *columns("string", label="what was voted on"),
         *columns("int64", value="−1 or −2"),
-        *columns("timestamp", time="when it was given", recovered="first success that shows it"),
-        *columns("bool", broken="given in a row of failures that was the CI's"),
+        *columns(
+            "timestamp", time="when it was given", recovered="when the failures ended in which it was given"
+        ),
     ),
     "third_party_silences": (
         *_CI,

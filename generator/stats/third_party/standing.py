@@ -1,4 +1,4 @@
-"""Negative votes that still stand on open changes although the CI has recovered since."""
+"""Negative votes of a broken CI that still stand on open changes although it has recovered since."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from generator.stats.rates import table, timestamps
 from generator.stats.third_party import streaks
 from generator.stats.third_party.base import Base
 from generator.stats.third_party.expected import HALF_YEAR
-from generator.stats.third_party.gate import FAILED
 from generator.stats.third_party.keys import PATCHSET, numbered
 from generator.stats.third_party.patches import FOREVER
 
@@ -27,7 +26,7 @@ def standing(base: Base) -> pd.DataFrame:
     votes = votes[(votes["value"] < 0) & (votes["at"] != NO_TIME)]
     votes = votes.sort_values(["ci", "at", "patch", "account", "label"], kind="stable")
     patch, at = votes["patch"].to_numpy(np.int64), votes["at"].to_numpy(np.int64)
-    recovered, broken = _recovered(base, votes["ci"].to_numpy(np.int64), patch, at)
+    recovered = _recovered(base, votes["ci"].to_numpy(np.int64), at)
     rows = np.flatnonzero(recovered != NO_TIME)
     patches, changes = base.patches, base.tables.changes
     change_row = patches.change_row[patch[rows]]
@@ -37,7 +36,7 @@ def standing(base: Base) -> pd.DataFrame:
         "patchset": patches.patchset[patch[rows]], "project": patches.project[patch[rows]],
         "subject": changes["subject"].astype(object).iloc[change_row].to_numpy(),
         "label": votes["label"].astype(object).to_numpy()[rows], "value": votes["value"].to_numpy()[rows],
-        "time": timestamps(at[rows]), "recovered": timestamps(recovered[rows]), "broken": broken[rows],
+        "time": timestamps(at[rows]), "recovered": timestamps(recovered[rows]),
     })  # fmt: skip
 
 
@@ -88,36 +87,17 @@ def _given(base: Base, wanted: Bools, spoken: pd.DataFrame) -> pd.DataFrame:
     return found.assign(at=found["at"].mask(unknown, found["said_at"]))[_COLUMNS]
 
 
-def _recovered(base: Base, ci: Ints, patch: Ints, at: Ints) -> tuple[Ints, Bools]:
-    """When the CI of each vote recovered after it (`NO_TIME`: not yet); whether it was broken at the vote.
+def _recovered(base: Base, ci: Ints, at: Ints) -> Ints:
+    """When the row of failures ended in which each vote was given; `NO_TIME`: not yet, or in none.
 
-    It has with the success that ended a row of failures that was its own; or, unless it is broken now, with
-    one on another change. Where the gate failed too, a vote of a CI that was not broken is the patch's.
+    A vote of a CI that was not broken says something of its patch: it stands with reason.
     """
-    told = streaks.verdicts(base, base.until - HALF_YEAR * DAY)
-    runs = streaks.runs(told, base.settings.settings.broken)
-    broken_now = streaks.open_runs(runs, len(base.cis))["broken"]
-    change = base.patches.change_index[patch]
-    recovered, broken = np.full(len(ci), NO_TIME), np.zeros(len(ci), dtype=np.bool_)
+    runs = streaks.runs(streaks.verdicts(base, base.until - HALF_YEAR * DAY), base.settings.settings.broken)
+    recovered = np.full(len(ci), NO_TIME)
     for one in np.unique(ci):
         mine = np.flatnonzero(ci == one)
         ended = runs.broken & (runs.ci == one) & (runs.ended != NO_TIME)
         follows = np.searchsorted(runs.ended[ended], at[mine], side="right")
-        recovered[mine] = np.append(runs.ended[ended], NO_TIME)[follows]
-        broken[mine] = np.append(runs.start[ended], FOREVER)[follows] <= at[mine]
-        if not broken_now[one]:
-            success = ~told.failed & (told.ci == one) & (told.change >= 0)
-            other = _next_other(told.time[success], told.change[success], at[mine], change[mine])
-            other[base.gate[patch[mine]] == FAILED] = FOREVER
-            either = np.minimum(other, np.where(recovered[mine] == NO_TIME, FOREVER, recovered[mine]))
-            recovered[mine] = np.where(either == FOREVER, NO_TIME, either)
-    return recovered, broken
-
-
-def _next_other(time: Ints, change: Ints, after: Ints, own: Ints) -> Ints:
-    """The first of the sorted times after each of `after` that is not of its own change; `FOREVER`: none."""
-    last_of_row = np.append(np.flatnonzero(np.diff(change)), len(change) - 1)
-    at = np.searchsorted(time, after, side="right")
-    row_end = np.append(last_of_row, len(change))[np.searchsorted(last_of_row, at)]
-    skipped = np.where(np.append(change, -1)[at] == own, row_end + 1, at)
-    return np.append(time, [FOREVER, FOREVER])[skipped]
+        within = np.append(runs.start[ended], FOREVER)[follows] <= at[mine]
+        recovered[mine] = np.where(within, np.append(runs.ended[ended], NO_TIME)[follows], NO_TIME)
+    return recovered

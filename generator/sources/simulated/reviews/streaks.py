@@ -42,27 +42,15 @@ def streaks(told: list[Comment]) -> list[Streak]:
     return found
 
 
-def standing(
-    told: list[Comment], found: list[Streak], passed: dict[tuple[int, int], bool]
-) -> list[tuple[int, int]]:
-    """Change and patch set of each −1 that stands on open changes although the CI has recovered.
-
-    `passed` tells of patch sets whether the gate passed.
-    """
+def standing(told: list[Comment], found: list[Streak]) -> list[tuple[int, int]]:
+    """Change and patch set of each −1 of a broken CI that stands on open changes though it has recovered."""
     votes = {(c.change.number, c.patchset.number): c for c in told if c.vote is not None}
-    return sorted(key for key, vote in votes.items() if _stands(vote, told, found, passed.get(key, True)))
+    return sorted(key for key, vote in votes.items() if _stands(vote, found))
 
 
-def _stands(vote: Comment, told: list[Comment], found: list[Streak], passed: bool) -> bool:
+def _stands(vote: Comment, found: list[Streak]) -> bool:
     change = vote.change
     if vote.vote != -1 or change.status != "NEW" or vote.patchset is not change.current:
         return False
-    if any(streak.broken and streak.ended and streak.ended > vote.time for streak in found):
-        return True
-    broken = bool(found) and found[-1].ended is None and found[-1].broken
-    # where the gate failed too, it is the patch
-    return (
-        not broken
-        and passed
-        and any(c.outcome == "success" and c.time > vote.time and c.change is not change for c in told)
-    )
+    ended = (streak for streak in found if streak.broken and streak.ended)
+    return any(streak.start <= vote.time < streak.ended for streak in ended if streak.ended)

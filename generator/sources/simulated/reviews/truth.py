@@ -78,7 +78,7 @@ def _ci(
         **_streak(last),
         **_silence([one for one in due if one.created > until - _WEEKS * _WEEK], _newest(told), ci),
         "weeks": _weeks(due, until),
-        "standing": standing(told, last, passed),
+        "standing": standing(told, last),
         "last_seen": _newest(said),
         "last_result": _newest(told),
         "last_success": _newest([comment for comment in told if comment.outcome == "success"]),
