@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
+import pytest
 
 from generator import config, pipeline
-from generator.gathering import gather
+from generator.editions.edition import Week
+from generator.editions.freeze import freeze
+from generator.gathering import gather, third_party
 from generator.pages import third_party_files
 from generator.progress import Progress
+from generator.stats import StatsSettings
+from generator.store.files import Store
 
 END = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -78,16 +83,21 @@ def run(folder: Path, now: datetime) -> Told:
     return found
 
 
-def test_the_first_run_that_can_know_it_tells_it_and_no_later_one_tells_it_anew(tmp_path: Path) -> None:
+@pytest.fixture
+def community(tmp_path: Path) -> Path:
     for name in ("queries", "reviews"):
         (tmp_path / name).mkdir()
     (tmp_path / "gatepost.yaml").write_text(SETTINGS)
     (tmp_path / "thirdparty.yaml").write_text(ROSTER)
     (tmp_path / "queries" / "1.yaml").write_text("query: 'message:boom'\n")
+    return tmp_path
+
+
+def test_the_first_run_that_can_know_it_tells_it_and_no_later_one_tells_it_anew(community: Path) -> None:
     told: Told = {}
     news = []
     for age in (7, 6, 5, 3):  # days before the end, two hours after noon
-        now = run(tmp_path, END - age * DAY + 2 * HOUR)
+        now = run(community, END - age * DAY + 2 * HOUR)
         assert told.items() <= now.items()
         news.append(sorted(title for id, (title, _, _) in now.items() if id not in told))
         told = now
@@ -101,3 +111,21 @@ def test_the_first_run_that_can_know_it_tells_it_and_no_later_one_tells_it_anew(
         [],
         ["Ferrous CI: successes are seen again", "Tarn CI: results are seen again"],
     ]
+
+
+def test_an_edition_shows_them_as_they_stood_when_its_week_ended(community: Path) -> None:
+    now = END - 3 * DAY + 2 * HOUR
+    run(community, now)
+    settings = config.load(community / "gatepost.yaml")
+    tables, (results, context) = Store(settings.state).read(), gather(settings, now)
+    asked = StatsSettings(third_party=third_party(settings))
+
+    def silent(end: datetime) -> dict[str, bool]:
+        week = Week.of(end - HOUR)
+        rows = freeze(week, tables, asked, context).rows("third_party")
+        assert all(row["last_seen"] < week.end for row in rows)
+        return {row["ci"]: row["silent"] for row in rows}
+
+    assert silent(datetime(2026, 11, 9, tzinfo=UTC)) == {"ferrous-ci": False, "tarn-ci": False}
+    assert silent(datetime(2026, 11, 16, tzinfo=UTC)) == {"ferrous-ci": False, "tarn-ci": True}
+    assert results.third_party["silent"].tolist() == [False, False]

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import made_results as made
+import made_third_party as made
 import pandas as pd
-
-_NOW = made.UNTIL
 
 
 def ci(name: str, **values: Any) -> dict[str, Any]:
     """A row of `third_party`: one that reports well, unless said otherwise."""
-    usual = {
-        "ci": name.lower().replace(" ", "-"), "name": name, "projects": "cinder", "voting": True,
-        "last_seen": _NOW, "last_success": _NOW, "last_result": _NOW, "expected": 118, "reported": 116,
-        "rate": 116 / 118, "low": 0.94, "high": 0.995, "contacts": 2, "rules_met": 5, "rules_judged": 5,
-        "rules": 5, "readiness": "all met",
-    }  # fmt: skip
-    return {**usual, **values}
-
-
-def rule(ci: str, rule: str, value: float, asked: float, state: str = "met", **values: Any) -> dict[str, Any]:
-    """A row of `third_party_rules`."""
-    return {"ci": ci, "rule": rule, "state": state, "value": value, "asked": asked, **values}
+    return made.ci(name.lower().replace(" ", "-"), name=name, **values)
 
 
 def story() -> dict[str, list[dict[str, Any]]]:
@@ -31,8 +18,7 @@ def story() -> dict[str, list[dict[str, Any]]]:
     october = pd.Timestamp("2026-10-06T14:20Z")
     away = {"rules_met": 3, "readiness": "not all met"}
     rows = [
-        ci("Brightwater NFS CI", **away, expected=118, reported=0, rate=0.0, silent=True, missed=186,
-           silent_since=october, silence_s=45.3 * 86400, silence_open=True, advice="at risk"),
+        ci("Brightwater NFS CI", **made.silent(silent_since=october), advice="at risk"),
         ci("Ferrous Power CI", **away, broken=True, streak=9, streak_changes=7, streak_owners=4,
            streak_since=pd.Timestamp("2026-11-16T05:00Z")),
         ci("Halden NVMe CI", standing=4),
@@ -41,13 +27,14 @@ def story() -> dict[str, list[dict[str, Any]]]:
         ci("Quayside SDN CI"),
         ci("Old CI", readiness="retired", silent=True, standing=3, retired=october),
     ]  # fmt: skip
-    counted = {"k": 83, "n": 118, "low": 0.616, "high": 0.778}
+    larkfield, meridian = "larkfield-storage-ci", "meridian-san-ci"
+    good, bad = ({"k": k, "n": 118, "value": k / 118} for k in (116, 83))
     rules = [
-        rule("brightwater-nfs-ci", "silence", 45.3, 14, "not met"),
-        rule("larkfield-storage-ci", "record", 120, 28),
-        rule("larkfield-storage-ci", "reporting_rate", 116 / 118, 0.9, k=116, n=118, low=0.94, high=0.995),
-        rule("larkfield-storage-ci", "contacts", 3, 2),
-        rule("meridian-san-ci", "record", 120, 28),
-        rule("meridian-san-ci", "reporting_rate", 83 / 118, 0.9, "not met", **counted),
+        made.rule("brightwater-nfs-ci", "silence", "not met", value=45.3),
+        made.rule(larkfield, "record", value=120),
+        made.rule(larkfield, "reporting_rate", **good, low=0.94, high=0.995),
+        made.rule(larkfield, "contacts", value=3),
+        made.rule(meridian, "record", value=120),
+        made.rule(meridian, "reporting_rate", "not met", **bad, low=0.616, high=0.778),
     ]
     return {"third_party": rows, "third_party_rules": rules}
