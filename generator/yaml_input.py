@@ -57,9 +57,18 @@ def read_data(path: Path, missing: str) -> Any:
 def _not_yaml(path: Path, error: YAMLError) -> GatepostError:
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
     if mark is None:
-        return GatepostError(f"{path}: not YAML: {problem}", "look at indentation and quotes")
+        return GatepostError(
+            f"{path}: not YAML: {problem}",
+            "look at indentation and quotes; what begins with * or # needs quotes",
+        )
     message = f"not YAML: column {mark.column + 1}: {problem}"
-    return YamlError(path, mark.line + 1, mark.column + 1, message, "look at indentation and quotes")
+    return YamlError(
+        path,
+        mark.line + 1,
+        mark.column + 1,
+        message,
+        "look at indentation and quotes; what begins with * or # needs quotes",
+    )
 
 
 def _text(path: Path, missing: str) -> str:

@@ -156,6 +156,17 @@ def test_two_entries_of_one_name(tmp_path: Path) -> None:
     assert (found.check, found.signature) == ("same-name", "other")
 
 
+def test_an_empty_roster_is_told(tmp_path: Path) -> None:
+    (found,) = lint(tmp_path)
+    assert (found.check, found.severity) == ("no-entries", "warning")
+
+
+def test_what_is_missing_is_told_beside_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text("cis:\n  - name: A\n    account: #12\n    voting: 1\n", "utf-8")
+    found = lint_roster(tmp_path / "r.yaml", TODAY)
+    assert [finding.message.split(":")[0] for finding in found] == ["account", "projects", "voting"]
+
+
 def test_nobody_is_asked_about_a_retired_one(tmp_path: Path) -> None:
     assert lint(tmp_path, {"contacts": [], "retired": "2026-01-01"}) == []
 

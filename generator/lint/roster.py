@@ -46,6 +46,11 @@ def lint_roster(path: Path, today: date) -> list[Finding]:
             return [Finding("error", "roster", str(path), 0, 0, "", error.message, error.hint)]
         return [Finding("error", "roster", str(path), error.line, error.column, "", error.said, error.hint)]
     found = [_of_problem(problem) for problem in loaded.roster.problems]
+    if not loaded.entries and not found:
+        hint = "`gatepost roster` prints entries for the accounts that report"
+        return [
+            Finding("warning", "no-entries", str(path), 0, 0, "", "no CI is in it: none is expected", hint)
+        ]
     entries = [loaded.entries[ci.id] for ci in loaded.roster.cis]
     for entry in entries:
         for check in _CHECKS:

@@ -30,10 +30,7 @@ class Entry(NamedTuple):
 def entry(reader: Reader, node: Node) -> Entry:
     """The CI that a node describes; RefusedError if it cannot be used."""
     values = reader.mapping(node, "entry", _KEYS)
-    fields = _fields(reader, values)
-    for key in ("name", "account", "projects"):
-        if not fields.get(key):
-            raise reader.refused(values.get(key, node), key, f"the entry has no {key}", _MISSING[key])
+    fields = _fields(reader, node, values)
     fields.setdefault("id", _slug(fields["name"]))
     if not _ID.fullmatch(fields["id"]) or fields["id"] in _TAKEN:
         message = f"{fields['id']!r} cannot be the name of a page"
@@ -42,8 +39,8 @@ def entry(reader: Reader, node: Node) -> Entry:
     return Entry(ThirdPartyCI(**fields), {key: _places(value) for key, value in values.items()})
 
 
-def _fields(reader: Reader, values: Mapping[str, Node]) -> dict[str, Any]:
-    """What is read, by key; RefusedError with all that cannot be."""
+def _fields(reader: Reader, node: Node, values: Mapping[str, Node]) -> dict[str, Any]:
+    """What is read, by key; RefusedError with all that cannot be, or is missing."""
     fields: dict[str, Any] = {}
     problems: list[Problem] = []
     for key, value in values.items():
@@ -51,6 +48,11 @@ def _fields(reader: Reader, values: Mapping[str, Node]) -> dict[str, Any]:
             fields[key] = _KEYS[key](reader, value, key)
         except RefusedError as error:
             problems += error.problems
+            continue
+        if key in _MISSING and not fields[key]:
+            problems += reader.refused(value, key, "is empty", _MISSING[key]).problems
+    for key in sorted(_MISSING.keys() - values.keys()):
+        problems += reader.refused(node, key, f"the entry has no {key}", _MISSING[key]).problems
     if problems:
         raise RefusedError(*problems)
     return fields
@@ -172,7 +174,7 @@ def _example(reader: Reader, node: Node, construct: str) -> Example:
 _RESULTS = "write results: {job: SUCCESS}, or results: {} for a comment that tells none"
 _MISSING = {
     "name": "write for example: name: Example Storage CI",
-    "account": "write the username of its account: account: example-storage-ci",
+    "account": "write the username of its account, or its number in quotes: account: example-storage-ci",
     "projects": "write for example: projects: [openstack/cinder]",
 }
 
