@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from yaml.events import Event
 
 MAX_BYTES, MAX_DEPTH = 4 << 20, 32
+_QUOTES = "look at indentation and quotes; what begins with * or # needs quotes"
 
 
 class YamlError(GatepostError):
@@ -57,18 +58,9 @@ def read_data(path: Path, missing: str) -> Any:
 def _not_yaml(path: Path, error: YAMLError) -> GatepostError:
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
     if mark is None:
-        return GatepostError(
-            f"{path}: not YAML: {problem}",
-            "look at indentation and quotes; what begins with * or # needs quotes",
-        )
+        return GatepostError(f"{path}: not YAML: {problem}", _QUOTES)
     message = f"not YAML: column {mark.column + 1}: {problem}"
-    return YamlError(
-        path,
-        mark.line + 1,
-        mark.column + 1,
-        message,
-        "look at indentation and quotes; what begins with * or # needs quotes",
-    )
+    return YamlError(path, mark.line + 1, mark.column + 1, message, _QUOTES)
 
 
 def _text(path: Path, missing: str) -> str:
