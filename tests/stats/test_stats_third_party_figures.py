@@ -127,6 +127,33 @@ def test_response_of_one_that_answers_all_is_the_plain_quantile() -> None:
     assert ((curve["low"] <= curve["share"]) & (curve["share"] <= curve["high"])).all()
 
 
+def test_of_several_results_the_first_is_the_answer_and_the_last_the_verdict() -> None:
+    reviews = Reviews(ci("a"))
+    change = reviews.change(5)
+    reviews.comment("a", change, 4.75, "failure")
+    reviews.comment(None, change, 4, None, kind="recheck")
+    reviews.comment("a", change, 3, "success")
+    reviews.comment("a", change, 2.9, "infra")
+    reviews.comment("zuul", change, 2, "success")
+    base = reviews.base()
+    assert one(response.response(base)[0])["response_median_s"] == 6 * 3600
+    assert one(disagreement.columns(base))["disagree_k"] == 0
+    seen = {name: list(values) for name, values in describe.columns(base).items()}
+    assert seen["last_success"] == [UNTIL - pd.Timedelta(days=3)]
+    assert list(base.rechecks) == [1]
+
+
+def test_a_silence_of_one_account_is_not_ended_by_another_ci_or_by_a_start() -> None:
+    reviews = reporting_reviews("r" * 20 + "." * 10)
+    for row in [row for row in reviews.rows["changes"] if row["change"] > 1022]:
+        reviews.comment("b", row["change"], 0.1)
+        reviews.comment("a", row["change"], 0.1, None, kind="start")
+        reviews.comment("a", row["change"], 0.1, None, kind="unread")
+    made, _, base = quiet(reviews)
+    assert (made["silent"], made["missed"]) == (True, 10)
+    assert made["silent_since"] < base.comments.time.max()
+
+
 def test_what_was_replaced_waited_until_then_only() -> None:
     reviews = Reviews(ci("a"))
     reviews.change(10, 7)
