@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from generator.problem import Problem
 from generator.roster.globs import path_spec
 from generator.roster.model import Contact, Example, Pattern, Pause, ThirdPartyCI
-from generator.roster.reader import Reader, RefusedError, place
+from generator.roster.reader import LONGEST_COMMENT, Reader, RefusedError, place
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -164,7 +164,7 @@ def _example(reader: Reader, node: Node, construct: str) -> Example:
         raise reader.refused(node, construct, "an example needs its text", "write text: | and the comment")
     results = reader.pairs(values["results"], "results", _RESULTS) if "results" in values else ()
     return Example(
-        text=reader.raw(values["text"], "text"),
+        text=reader.raw(values["text"], "text", LONGEST_COMMENT),
         results=tuple(
             (reader.raw(job, "results"), _word(reader.raw(word, "results"))) for job, word in results
         ),

@@ -20,8 +20,8 @@ _FALSE = {"false", "no", "off"}
 _URL = re.compile(r"https?://[^\s\"<>]+")
 _MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 _NULL = "tag:yaml.org,2002:null"
-#: A longer text, or list, is refused.
-LONGEST_TEXT, LONGEST_LIST = 1_000, 1_000
+#: A longer text, comment or list is refused.
+LONGEST_TEXT, LONGEST_COMMENT, LONGEST_LIST = 1_000, 20_000, 1_000
 
 
 def place(node: Node) -> tuple[int, int]:
@@ -105,14 +105,14 @@ class Reader:
             )
         return shown
 
-    def raw(self, node: Node, construct: str) -> str:
-        """A text just as it stands."""
+    def raw(self, node: Node, construct: str, longest: int = LONGEST_TEXT) -> str:
+        """A text just as it stands, of at most so many characters."""
         from yaml import ScalarNode
 
         if not isinstance(node, ScalarNode) or node.tag == _NULL:
             raise self.refused(node, construct, "must be a text", f"put the text in one line: {construct}: …")
-        if len(node.value) > LONGEST_TEXT:
-            message = f"is longer than {LONGEST_TEXT:,} characters"
+        if len(node.value) > longest:
+            message = f"is longer than {longest:,} characters"
             raise self.refused(node, construct, message, "shorten it")
         return str(node.value)
 

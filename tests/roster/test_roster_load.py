@@ -60,6 +60,12 @@ def test_an_entry_with_all_keys(tmp_path: Path) -> None:
     assert (ci.deadline_hours, ci.recheck, ci.url) == (48, ("run example",), "https://ci.example.org/")
 
 
+def test_the_example_of_a_long_comment_is_whole(tmp_path: Path) -> None:
+    text = "\n".join(f"job-{number} came out OK" for number in range(500))
+    (ci,) = roster(tmp_path, {**LEAST, "examples": [{"text": text}]}).cis
+    assert ci.examples == (Example(text),)
+
+
 def test_what_is_left_out_or_empty_is_nothing(tmp_path: Path) -> None:
     (ci,) = roster(tmp_path, {**LEAST, "since": None, "contacts": []}).cis
     assert (ci.id, ci.contacts, ci.since, ci.voting) == ("example-storage-ci", (), None, False)
@@ -116,6 +122,8 @@ def test_the_last_day_of_a_pause_is_one(tmp_path: Path) -> None:
         ({"patterns": ["(?=x)(?P<result>x)"]}, "patterns", 5),
         ({"patterns": [r"(?P<result>a)\1"]}, "patterns", 5),
         ({"patterns": ["^(.*)$"]}, "patterns", 5),
+        ({"driver": "x" * 1001}, "driver", 3),
+        ({"examples": [{"text": "x" * 20_001}]}, "text", 4),
         ({"words": {"BROKE": "broken"}}, "words", 6),
         ({"words": ["BROKE"]}, "words", 6),
         ({"examples": [{"results": {}}]}, "examples", 4),
