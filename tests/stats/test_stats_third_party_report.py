@@ -78,3 +78,40 @@ def test_a_roster_without_cis_shows_who_comments() -> None:
     results = empty.results()
     assert list(results.third_party_unknown["account"]) == ["a", "b", "stranger"]
     assert len(results.third_party) == 0
+
+
+def test_strange_rows_stop_nothing_and_change_no_figure() -> None:
+    plain, strange = community(), community()
+    other = "other.example.org"
+    for change, patchset in ((2**62, 2**40), (-5, 0), (10**12, 7)):
+        strange.comment("a", change, 1, "wild", patchset=patchset, kind="odd")
+        strange.comment("a", change, 1, None, patchset=None, kind="start")
+        strange.comment("", change, -400, "success")
+        strange.comment("a", change, 1, time=None)
+        strange.add("patchsets", server=other, change=change, patchset=patchset, created=None)
+        strange.add("votes", server=other, change=change, patchset=1, account="x", label="V", value=-1)
+        strange.add("accounts", server=other, account="x", name=None, tagged=False)
+    usual, odd = (
+        reviews.results().third_party.drop(columns=["comments", "last_seen"]) for reviews in (plain, strange)
+    )
+    pd.testing.assert_frame_equal(usual, odd)
+
+
+def test_patch_sets_alone_are_all_missed() -> None:
+    reviews = Reviews(ci("a"))
+    for i in range(12):
+        reviews.change(15 - i)
+    board = reviews.results().third_party.iloc[0]
+    assert (board["expected"], board["reported"], board["silent"]) == (11, 0, True)
+    assert pd.isna(board["silent_since"])
+
+
+def test_comments_alone_have_results_but_no_rate() -> None:
+    reviews = Reviews(ci("a"))
+    for i in range(12):
+        reviews.comment("a", 100 + i, 15 - i, "failure")
+    results = reviews.results()
+    board = results.third_party.iloc[0]
+    assert (board["expected"], board["failure"], board["silent"]) == (0, 12, False)
+    assert pd.isna(board["rate"])
+    assert set(results.third_party_weeks["state"]) == {"nothing"}

@@ -54,14 +54,20 @@ def comments(tables: Tables, ci: Ints, patch: Ints, until: int) -> Comments:
     rows = np.flatnonzero((ci >= 0) & (time >= EARLIEST) & (time <= until))
     rows = rows[np.argsort(time[rows], kind="stable")]
     used = told.take(rows)
-    kind = pd.Categorical(used["kind"], categories=COMMENT_KINDS).codes.astype(np.int64)
-    outcome = pd.Categorical(used["outcome"], categories=OUTCOMES).codes.astype(np.int64)
+    kind, outcome = _place(used["kind"], COMMENT_KINDS), _place(used["outcome"], OUTCOMES)
     return Comments(
         ci=ci[rows], patch=patch[rows], time=time[rows], kind=kind,
         outcome=np.where(kind == RESULT, outcome, -1),
         vote=used["vote"].fillna(0).to_numpy(dtype=np.int64),
         compliant=flags(used["compliant"], False), row=rows,
     )  # fmt: skip
+
+
+def _place(column: pd.Series[str], words: tuple[str, ...]) -> Ints:
+    """Where each value stands among the words; −1: it is none of them."""
+    codes, found = pd.factorize(column)
+    places = [words.index(word) if word in words else -1 for word in found]
+    return np.array([*places, -1], dtype=np.int64)[codes]
 
 
 def verdicts(said: Comments) -> Verdicts:
