@@ -353,3 +353,18 @@ def test_check_says_what_there_is(server: Gerrit, tmp_path: Path) -> None:
     line = collector.check()
     assert line.startswith("review.example.org, all of 28 days: 2 changes of 1 project (example/nova), ")
     assert "1 comment by 1 account of CIs (zuul); newest changed 1" in line
+
+
+@pytest.mark.parametrize("way", ["env", "file"])
+def test_check_says_that_a_secret_is_sent_in_the_open(
+    server: Gerrit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    server.add(1, datetime.now(UTC) - HOUR)
+    server.secret = "hunter2"
+    monkeypatch.setenv("GERRIT_SECRET", "hunter2")
+    (tmp_path / "secret").write_text("hunter2")
+    where = {"token_env": "GERRIT_SECRET"} if way == "env" else {"token_file": tmp_path / "secret"}
+    assert (
+        Collector.of(server, tmp_path / "state", **where).check().endswith("the secret too, is not encrypted")
+    )
+    assert "encrypted" not in Collector.of(server, tmp_path / "state").check()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from generator.gerrit_settings import GerritSettings
 
 _PATIENCE_S = 5.0  # somebody waits for the answer
+_OPEN = "; what is sent there, the secret too, is not encrypted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,7 +40,9 @@ def check(settings: GerritSettings) -> str:
         where = _asked(settings, scope, seen)
     if not seen.changes:
         raise GatepostError(f"{where}: no changes", "correct `path` or `url`, `projects` and `branches`")
-    return f"{where}: {seen.told()}"
+    secret = settings.username or settings.token_env or settings.token_file
+    overheard = secret and (settings.url or "").startswith("http:")
+    return f"{where}: {seen.told()}{_OPEN if overheard else ''}"
 
 
 class _Seen:
