@@ -189,6 +189,7 @@ def test_odd_values_cost_only_themselves(collector: Collector, folder: Path) -> 
     odd = queried(
         7,
         commented(VENDOR, 10**40, PASSED),
+        commented(VENDOR, 7, PASSED),
         {"timestamp": at(9), "reviewer": ["x"], "message": PASSED},
         {"timestamp": at(9), "reviewer": VENDOR, "message": {"a": 1}},
         commented(VENDOR, at(9), PASSED),
@@ -201,6 +202,7 @@ def test_odd_values_cost_only_themselves(collector: Collector, folder: Path) -> 
     collector.collect()
     assert collector.stored("changes", "subject", "branch", "created") == [("a?b\\u202ec\\x00d", None, None)]
     assert collector.stored("comments", "kind").count(("result",)) == 1
+    assert skipped(collector) == [("broken record", "2 records: a comment without a time")]
     assert collector.stored("patchsets", "patchset") == [(1,)]
 
 

@@ -18,7 +18,7 @@ from generator.sources.gerrit.paging import moment, pages
 from generator.sources.gerrit.rest_shape import FILES, OPTIONS, change
 from generator.sources.gerrit.rows import Recorder, Scope
 from generator.sources.gerrit.scope import fingerprint, queries, scope_of
-from generator.sources.gerrit.told import BrokenError, stamp
+from generator.sources.gerrit.told import UNDATED, BrokenError, stamp
 from generator.sources.rows import Row
 from generator.sources.web_client import UnansweredError
 
@@ -102,7 +102,7 @@ class _Reading:
 
     def skipped(self) -> Iterator[Row]:
         """What could not be used."""
-        for why, count in sorted(self._broken.items()):
+        for why, count in sorted((+self._broken).items()):
             detail = f"{words.plural(count, 'record')}: {why}"
             yield self.portions.skipped("changes", "broken record", detail)
         if self.problem is not None:
@@ -115,6 +115,7 @@ class _Reading:
         except BrokenError as error:
             self._broken[str(error)] += 1
             return stamp(record.get("updated"))
+        self._broken[UNDATED] += told.undated
         old = told.number in self._stored and self._before is not None
         self._recorder.take(told, _micros(self._since()) if old else None)
         self.known.add(told.number)

@@ -37,14 +37,16 @@ def change(record: Record, server: str | None) -> Change:
     patchsets = objects(record.get("patchSets")) or objects([record.get("currentPatchSet")])
     known = [natural(one.get("number")) for one in patchsets]
     told = _change(record, server)
+    messages = tuple(_messages(record))
     votes = tuple(vote for one in patchsets for vote in _approvals(one.get("approvals"), one, None))
     return told._replace(
         updated=seconds(record.get("lastUpdated")),
         current=max((one for one in known if one), default=None),
         whole="currentPatchSet" in record or any("approvals" in one for one in patchsets),
         patchsets=tuple(_patchsets(patchsets)),
-        messages=tuple(_messages(record)),
+        messages=messages,
         votes=votes,
+        undated=len(objects(record.get("comments"))) - len(messages),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from generator.sources.gerrit.printed_shape import EVENTS, change, event
 from generator.sources.gerrit.rows import Columns, Recorder, Scope
-from generator.sources.gerrit.told import BrokenError, text
+from generator.sources.gerrit.told import UNDATED, BrokenError, text
 
 
 class Piece(NamedTuple):
@@ -54,13 +54,15 @@ def read(piece: Piece) -> Read:
             if kind == "stats":
                 more |= record.get("moreChanges") is True
             elif kind is None or kind in EVENTS:
-                recorder.take((event if kind else change)(record, server))
+                told = (event if kind else change)(record, server)
+                recorder.take(told)
+                broken[UNDATED] += told.undated
                 records += 1
             else:
                 other[kind] += 1
         except BrokenError as error:
             broken[str(error)] += 1
-    return Read(piece.file, recorder.columns(), len(piece.lines), records, broken, other, more)
+    return Read(piece.file, recorder.columns(), len(piece.lines), records, +broken, other, more)
 
 
 def _parsed(line: bytes) -> Mapping[str, Any]:

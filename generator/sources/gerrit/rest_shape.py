@@ -36,6 +36,7 @@ def change(record: Record, server: str) -> Change:
         raise BrokenError("no number or no project")
     patchsets = tuple(_patchsets(mapping(record.get("revisions"))))
     current = max((one.number for one in patchsets), default=None)
+    messages = tuple(_messages(record))
     owner = mapping(record.get("owner"))
     who = text(owner.get("username")) or natural(owner.get("_account_id")) or text(owner.get("email"))
     return Change(
@@ -51,8 +52,9 @@ def change(record: Record, server: str) -> Change:
         current=current,
         whole="labels" in record,
         patchsets=patchsets,
-        messages=tuple(_messages(record)),
+        messages=messages,
         votes=tuple(_votes(mapping(record.get("labels")), current)),
+        undated=len(objects(record.get("messages"))) - len(messages),
     )
 
 

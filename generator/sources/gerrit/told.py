@@ -20,7 +20,11 @@ _PATH_CHARS = 300
 _NO_FILES = frozenset({"/COMMIT_MSG", "/MERGE_LIST", "/PATCHSET_LEVEL"})
 #: Gerrit's short words for labels, in what its ssh commands print.
 _LABELS = {"VRIF": "Verified", "CRVW": "Code-Review", "APRV": "Approved"}
-_LATEST_S = 1 << 33
+#: Gerrit is younger than the first; microseconds since 1970.
+_EARLIEST, _LATEST = 946_684_800_000_000, (1 << 33) * 1_000_000
+
+#: A reason beside those of BrokenError.
+UNDATED = "a comment without a time"
 
 
 class BrokenError(Exception):
@@ -67,7 +71,10 @@ class Patchset(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One change, or what an event tells of it; `whole`: all its votes are among those told."""
+    """One change, or what an event tells of it; `whole`: all its votes are among those told.
+
+    Comments without a time are not among the messages: `undated` counts them.
+    """
 
     server: str
     number: int
@@ -83,6 +90,7 @@ class Change(NamedTuple):
     patchsets: tuple[Patchset, ...] = ()
     messages: tuple[Message, ...] = ()
     votes: tuple[Vote, ...] = ()
+    undated: int = 0
 
 
 def number(value: Any) -> int | None:
@@ -118,16 +126,20 @@ def seconds(value: Any) -> int | None:
     if isinstance(value, float):
         value = int(value) if math.isfinite(value) else None
     found = natural(value)
-    return found * 1_000_000 if found is not None and found < _LATEST_S else None
+    return None if found is None else _credible(found * 1_000_000)
 
 
 def stamp(value: Any) -> int | None:
     """`2014-05-06 21:07:34.000000000`, which is UTC, as microseconds since 1970."""
     try:
         at = datetime.fromisoformat(value[:26] if isinstance(value, str) else "")
-        return timegm(at.timetuple()) * 1_000_000 + at.microsecond
+        return _credible(timegm(at.timetuple()) * 1_000_000 + at.microsecond)
     except ValueError:
         return None
+
+
+def _credible(at: int) -> int | None:
+    return at if _EARLIEST <= at < _LATEST else None
 
 
 def account(value: Any) -> Account:
