@@ -104,11 +104,7 @@ THIRD_PARTY: dict[str, Schema] = {
             "float64",
             least_s="seconds that a silence must last, mostly, to be told from chance; null: unknown",
         ),
-        *columns(
-            "int64",
-            standing="negative votes that stand since before it recovered",
-            contacts="named contacts",
-        ),
+        *columns("int64", standing="negative votes to lift", contacts="named contacts"),
         *columns("timestamp", confirmed="when all were confirmed last, the oldest; null: one never was"),
         *columns("bool", paused="in a planned pause at the end of the windows"),
         *columns("timestamp", pause_end="midnight UTC of its last day"),
