@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,22 @@ def test_feeds_tell_what_happened_and_nothing_that_did_not(truth: dict[str, Any]
     assert {kind for kind, _ in told.pop("quayside-sdn-ci")} == {"broken", "recovered"}
     assert {kind for kind, _ in told.pop("saltmarsh-backup-ci")} == {"pause"}
     assert len(told) == 3
+
+
+def test_who_runs_a_ci_could_have_known_soon(truth: dict[str, Any], results: Any) -> None:
+    events = results.third_party_events.astype(object).to_dict("records")
+    told = [(event["ci"], event["kind"]) for event in events]
+    assert [ci for ci, kind in told if kind == "silent"] == ["brightwater-nfs-ci"]
+    assert [kind for ci, kind in told if ci == "halden-nvme-ci"] == ["broken", "recovered", "votes"]
+    assert [kind for ci, kind in told if ci == "saltmarsh-backup-ci"] == ["pause", "pause"]
+    began = {
+        "brightwater-nfs-ci": truth["cis"]["brightwater-nfs-ci"]["last_result"],
+        "ferrous-power-ci": truth["cis"]["ferrous-power-ci"]["streak_since"],
+    }
+    for ci, since in began.items():
+        (event,) = (one for one in events if one["ci"] == ci and pd.isna(one["end"]))
+        assert event["start"].isoformat() == since
+        assert timedelta(0) < event["time"] - event["start"] < timedelta(days=2)
 
 
 def test_weeks(truth: dict[str, Any], results: Any) -> None:
