@@ -62,8 +62,9 @@ class Gerrit:
     #: Called before each answer, with the number of the request, from 1 on.
     meanwhile: Callable[[int], None] = lambda number: None
     faults: list[Fault] = field(default_factory=list)
-    #: It answers as if `before:` had not been asked.
+    #: It answers as if `before:`, or `after:`, had not been asked.
     ignores_before: bool = False
+    ignores_after: bool = False
 
     def add(self, number: int, updated: datetime, **more: Any) -> Record:
         """A change with one patch set, of an hour before it was updated."""
@@ -126,7 +127,7 @@ class Gerrit:
         projects = re.findall(r'project:"([^"]*)"', query)
         found = sorted(self.changes.values(), key=lambda one: (one["updated"], one["_number"]), reverse=True)
         found = [one for one in found if not projects or any(map(_named(one["project"]), projects))]
-        if "after" in times:
+        if "after" in times and not self.ignores_after:
             found = [one for one in found if one["updated"][:23] >= times["after"]]
         if "before" in times and not self.ignores_before:
             # to the nanosecond: 12:00:00.000000001 is not before 12:00:00.000

@@ -19,6 +19,8 @@ _TRUE = {"true", "yes", "on"}
 _FALSE = {"false", "no", "off"}
 _URL = re.compile(r"https?://[^\s\"<>]+")
 _MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
+#: Days that times can be reckoned from and to.
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _NULL = "tag:yaml.org,2002:null"
 #: A longer text, comment or list is refused.
 LONGEST_TEXT, LONGEST_COMMENT, LONGEST_LIST = 1_000, 20_000, 1_000
@@ -124,13 +126,16 @@ class Reader:
         return word in _TRUE
 
     def day(self, node: Node, construct: str) -> date:
-        """A day like 2026-11-17."""
+        """A day like 2026-11-17, of this century."""
         text = self.raw(node, construct)
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
+            if not _FIRST_DAY <= day <= _LAST_DAY:
+                raise ValueError
+            return day
         except ValueError:
             hint = f"write it like {construct}: 2026-11-17"
-            raise self.refused(node, construct, f"{text!r:.40} is no date", hint) from None
+            raise self.refused(node, construct, f"{text!r:.40} is no date from 2000 to 2099", hint) from None
 
     def hours(self, node: Node, construct: str) -> float:
         """A positive number of hours, at most a year."""
@@ -154,4 +159,4 @@ class Reader:
         return None
 
     def _problem(self, node: Node, construct: str, message: str, hint: str) -> Problem:
-        return Problem(self.path, *place(node), construct, message, hint)
+        return Problem(self.path, *place(node), construct, _MAIL.sub("…", message), hint)

@@ -203,6 +203,17 @@ def test_odd_values_cost_only_themselves(collector: Collector, folder: Path) -> 
     assert collector.stored("changes", "subject", "branch", "created") == [("a?b\\u202ec\\x00d", None, None)]
     assert collector.stored("comments", "kind").count(("result",)) == 1
     assert skipped(collector) == [("broken record", "2 records: a comment without a time")]
+
+
+def test_names_of_accounts_and_labels_have_no_control_characters(collector: Collector, folder: Path) -> None:
+    odd = VENDOR | {"username": "a\x1b\u202e"}
+    vote = {"type": "Ver\x1bified", "value": "-1", "by": odd}
+    one = queried(7, commented(odd, at(9), PASSED), patchSets=[{"number": 1, "approvals": [vote]}])
+    printed(folder, one)
+    collector.collect()
+    for table in ("accounts", "comments", "votes"):
+        assert collector.stored(table, "account") == [("a\\x1b\\u202e",)]
+    assert collector.stored("votes", "label") == [("Ver\\x1bified",)]
     assert collector.stored("patchsets", "patchset") == [(1,)]
 
 

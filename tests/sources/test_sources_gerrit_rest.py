@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -327,6 +328,34 @@ def test_a_server_that_pays_no_heed_to_the_time_ends_it(server: Gerrit, tmp_path
     ((reason, detail),) = collector.stored("skipped", "reason", "detail")
     assert reason == "not all received" and "pays no heed to before:" in detail
     assert len(server.asked) == 2
+
+
+def test_a_server_that_always_answers_the_same_ends_it(server: Gerrit, tmp_path: Path) -> None:
+    record = {key: value for key, value in server.add(1, NOW).items() if key != "labels"}
+    body = ")]}'\n" + json.dumps([record | {"_more_changes": True}])
+    server.fail(200, body, times=99, Content_Type="application/json")
+    collector = Collector.of(server, tmp_path)
+    collector.collect()
+    ((reason, detail),) = collector.stored("skipped", "reason", "detail")
+    assert reason == "not all received" and "the same changes again and again" in detail
+    assert len(server.asked) < 20
+
+
+def test_what_changed_before_it_was_asked_for_ends_it(server: Gerrit, tmp_path: Path, small: None) -> None:
+    for number in range(1, 30):
+        server.add(number, NOW - number * DAY)
+    server.ignores_after = True
+    Collector.of(server, tmp_path, days=3).collect()
+    assert len(server.asked) < 5
+
+
+def test_a_clock_ahead_does_not_hide_what_comes_after(server: Gerrit, tmp_path: Path) -> None:
+    server.add(1, NOW + 3000 * DAY)
+    collector = Collector.of(server, tmp_path)
+    collector.collect()
+    server.add(2, NOW + MINUTE)
+    collector.collect(NOW + HOUR)
+    assert sorted(numbers(collector)) == [1, 2]
 
 
 def test_a_record_that_names_no_change_is_counted(server: Gerrit, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from generator import words
-from generator.model import PARTLY
+from generator.model import OF_REVIEWS, PARTLY
 from generator.sources.gerrit.client import Client
 from generator.sources.gerrit.frames import Portions
 from generator.sources.gerrit.paging import moment, pages
@@ -90,13 +90,14 @@ class _Reading:
                 self._reached = newest
 
     def cursor(self) -> Iterator[Row]:
-        """How far it is read now; nothing if it broke off."""
+        """How far it is read now, never to a day to come; nothing if it broke off."""
         if self.problem is None and self._reached is not None:
+            reached = min(self._reached, _micros(self._context.now))
             yield {
                 "source": self._settings.name,
                 "kind": "changes",
                 "scope": self._mark,
-                "reached": _EPOCH + timedelta(microseconds=self._reached),
+                "reached": _EPOCH + timedelta(microseconds=reached),
                 "collected": self._context.now,
             }
 
@@ -106,7 +107,7 @@ class _Reading:
             detail = f"{words.plural(count, 'record')}: {why}"
             yield self.portions.skipped("changes", "broken record", detail)
         if self.problem is not None:
-            yield self.portions.skipped("changes", PARTLY, self.problem.reason)
+            yield self.portions.skipped(OF_REVIEWS, PARTLY, self.problem.reason)
 
     def _take(self, record: Record) -> int | None:
         """Take one change; when it was updated."""

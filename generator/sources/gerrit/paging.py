@@ -17,6 +17,8 @@ Record = Mapping[str, Any]
 _AGAIN = 3
 #: Changes asked for at once; fewer if it is too much for the server.
 PAGE, _SMALL = 100, 5
+#: So many pages without a change that is not on those before: one is usual where all of it is of one moment.
+_IDLE = 5
 _EPOCH = datetime(1970, 1, 1)
 _ODD = "does something between here and Gerrit change answers?"
 
@@ -53,16 +55,21 @@ class _Asking:
 
     def down(self, floor: str | None) -> Iterator[list[Record]]:
         """The pages from the change that was updated last down to the floor; some changes come twice."""
-        before, skip = None, 0
+        before, skip, idle, known = None, 0, 0, set[int]()
         while True:
             page = self._page(floor, before, skip)
             if not page:
                 return
+            ids = {_id(one) for one in page}
+            idle = idle + 1 if ids <= known else 0
+            known |= ids
             first, last = _not_before(page[0]), _not_before(page[-1])
             if first is None or last is None or (before is not None and first > before):
                 raise self._client.failed("pays no heed to before:, or tells no times", _ODD)
+            if idle >= _IDLE:
+                raise self._client.failed("answers with the same changes again and again", _ODD)
             yield page
-            if not page[-1].get("_more_changes"):
+            if not page[-1].get("_more_changes") or (floor is not None and last < floor):
                 return
             # a whole page of one moment: pages overlap, for one of these may move while they are read
             skip = skip + max(len(page) // 2, 1) if last == before else 0

@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from generator.matching.excerpts import printable
+
 #: Of a name, an address, the first line of a message.
 _CHARS = 1000
 #: Of a comment; what is beyond no CI means to be read.
@@ -151,14 +153,14 @@ def account(value: Any) -> Account:
 @lru_cache(65_536)
 def _account(username: str | None, name: str | None, id: int | None) -> Account:
     # an e-mail address is nobody's name here
-    username, name = (one if one and "@" not in one else None for one in (username, name))
+    username, name = (printable(one) if one and "@" not in one else None for one in (username, name))
     return Account(username or (f"#{id}" if id else name), username, name)
 
 
 def label(value: Any) -> str | None:
     """The name of a label, also of a short one."""
     found = text(value, 100)
-    return _LABELS.get(found, found) if found else None
+    return _LABELS.get(found, printable(found)) if found else None
 
 
 def listed(names: Iterable[Any]) -> tuple[tuple[str, ...], int]:
