@@ -172,6 +172,8 @@ OTHER_BUILDS, REFUSED = "hits of other builds", "query refused by the index"
 CLOSED = "closed index"
 #: The same about a Zuul: its answers broke off; from there on it is asked again.
 PARTLY = "not all received"
+#: Path of such rows where the source is of reviews: they say nothing of builds.
+OF_REVIEWS = "changes"
 #: The same about a log server: how many builds wait, and what for.
 NOT_FETCHED = "logs not fetched yet"
 #: A reason of `asked`: the day was quiet, or its documents are lost.

@@ -16,7 +16,7 @@ from generator.gathering import gather, refuse_outdated, signatures, third_party
 from generator.matching.parallel import cores
 from generator.matching.reading import Limits
 from generator.matching.tags import FileList
-from generator.model import NOT_USABLE, SKIPPED
+from generator.model import NOT_USABLE, OF_REVIEWS, SKIPPED
 from generator.progress import Progress
 from generator.signatures.load import Loaded
 from generator.sources import Context, source
@@ -66,7 +66,8 @@ def collect(settings: Settings, now: datetime, progress: Progress) -> None:
             tables = source(one.type).collect(one, replace(context, keep=keeper.keep))
         except GatepostError as error:
             failed.append(error)
-            tables = _only_skipped(one.name, error, now)
+            what = OF_REVIEWS if one.type == "gerrit" else "."
+            tables = _skipped([(one.name, what, NOT_USABLE, error.message)], now)
         keeper.keep(_with_problems(tables, loaded, context.roster, now))
         progress.note(f"{one.name}: {keeper.reviewed if one.type == 'gerrit' else keeper.examined}")
     keeping.forget_old(store, settings.keep_days, [one.name for one in settings.sources], now)
@@ -105,7 +106,8 @@ class _Keeper:
     @property
     def reviewed(self) -> str:
         """What a source of reviews yielded."""
-        return f"{words.plural(self._changes, 'change')}, {words.plural(self._comments, 'comment')} of CIs and rechecks"
+        comments = words.plural(self._comments, "comment")
+        return f"{words.plural(self._changes, 'change')}, {comments} of CIs and rechecks"
 
 
 def build(settings: Settings, now: datetime, progress: Progress) -> None:
@@ -179,10 +181,6 @@ def _skipped(rows: Iterable[tuple[str, str, str, str]], now: datetime) -> Tables
     names = ("source", "path", "reason", "detail")
     skipped = [{**dict(zip(names, row, strict=True)), "collected": now} for row in rows]
     return Tables.of(skipped=from_rows(skipped, SKIPPED))
-
-
-def _only_skipped(name: str, error: GatepostError, now: datetime) -> Tables:
-    return _skipped([(name, ".", NOT_USABLE, error.message)], now)
 
 
 def _with_problems(tables: Tables, loaded: Loaded, roster: Roster | None, now: datetime) -> Tables:

@@ -21,6 +21,7 @@ _DASHES = {
     "nothing": (("w0", 13.0),),
     "silent": (("w4", 7.0), ("w5", 7.0)),
     "paused": (("w6", 11.0), ("w7", 11.0)),
+    "no data": (("w8", 7.0),),
 }
 #: Of a cell of a broad strip: its height, and its class.
 _CELLS = {
@@ -30,6 +31,7 @@ _CELLS = {
     "nothing": (2, "trk"),
     "silent": (14, "hol"),
     "paused": (6, "pau"),
+    "no data": (14, "nod"),
 }
 _SAID = {
     "good": "90 % or more in",
@@ -38,6 +40,7 @@ _SAID = {
     "silent": "no results seen in",
     "nothing": "nothing expected in",
     "paused": "planned pause in",
+    "no data": "no data of",
 }
 
 
@@ -84,7 +87,7 @@ def weekly_cells(weeks: Sequence[dict[str, Any]], y: float) -> Iterator[Markup]:
 def _week(week: dict[str, Any]) -> str:
     """`7 days from 14 Nov: reported 18 of 20`."""
     said = f"reported {words.count(week['reported'])} of {words.count(week['expected'])}"
-    state = _SAID[week["state"]].removesuffix(" in")
+    state = _SAID[week["state"]].removesuffix(" in").removesuffix(" of")
     return f"7 days from {words.day(week['start'])}: {said if week['expected'] else state}"
 
 
@@ -96,6 +99,7 @@ def weekly_legend() -> Markup:
         (("silent", "silent"), "No results seen"),
         (("paused", "paused"), "Announced pause"),
         (("nothing", "nothing"), "Nothing expected"),
+        (("no data", "no data"), "No data"),
     )  # fmt: skip
     items = (
         Markup("<li>{}{}</li>").format(

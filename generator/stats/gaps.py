@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from generator.model import NOT_USABLE
+from generator.model import NOT_USABLE, OF_REVIEWS
 from generator.stats.base import DAY, Base, Coded, microseconds
 from generator.stats.cells import scopes
 from generator.stats.intervals import Bools, Ints
@@ -155,7 +155,8 @@ def _defined(asked: pd.DataFrame, prefix: str) -> pd.DataFrame:
 def _unusable(tables: Tables, asked: pd.DataFrame, until: int) -> Iterator[tuple[object, ...]]:
     """A row for each day of each source that could not be used when it was last tried."""
     last = pd.Timestamp(until, unit="us", tz="UTC").floor("D")
-    lost = tables.skipped[tables.skipped["reason"] == NOT_USABLE]
+    told = tables.skipped
+    lost = told[(told["reason"] == NOT_USABLE) & (told["path"] != OF_REVIEWS).fillna(True)]
     for source, since in lost.groupby("source")["collected"].min().items():
         mine = asked[(asked["source"] == source) & asked["builds"]]
         # a gap before is one by itself: what came after it was answered

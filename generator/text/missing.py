@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from generator import words
-from generator.model import CLOSED, NO_DOCUMENTS, NOT_USABLE
+from generator.model import CLOSED, NO_DOCUMENTS, NOT_USABLE, OF_REVIEWS, PARTLY
 from generator.text.names import inert
 from generator.text.records import Row, records
 
@@ -44,7 +44,14 @@ def missing(results: Results) -> str:
     closed = sorted({row["source"] for row in records(results.skipped) if row["reason"] == CLOSED})
     if closed:
         sentences.append(f"In {_sources(closed)} an index is closed, and the lines in it are missing.")
+    behind = sorted({row["source"] for row in records(results.skipped) if _of_reviews(row)})
+    if behind:
+        sentences.append(f"Not all changes of {_sources(behind)} came: third-party CIs end with what did.")
     return " ".join(f"{sentence[:1].upper()}{sentence[1:]}" for sentence in sentences)
+
+
+def _of_reviews(row: Row) -> bool:
+    return row["path"] == OF_REVIEWS and row["reason"] in (NOT_USABLE, PARTLY)
 
 
 def _unanswered(rows: list[Row], what: str) -> str:

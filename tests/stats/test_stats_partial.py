@@ -143,6 +143,10 @@ def test_a_source_that_cannot_be_used_is_partial_since_its_last_whole_day() -> N
     assert pick(found.totals, pipeline="*", window="24h", voting="voting", figure="failed")["partial"]
 
 
+def test_a_source_of_reviews_that_cannot_be_used_says_nothing_of_builds() -> None:
+    assert results(WHOLE, skipped=[{**LOST, "path": "changes"}]).partial.empty
+
+
 def test_a_gap_long_ago_does_not_make_what_came_after_it_partial() -> None:
     gap = asked(3, "builds-1", "no documents")
     found = results([gap, *(question for question in WHOLE if question["day"] > gap["day"])], skipped=[LOST])

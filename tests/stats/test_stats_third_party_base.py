@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
 from reviewskit import UNTIL, Reviews, ci
 
+from generator.model import NOT_USABLE, PARTLY
 from generator.roster import Pause
 from generator.stats.third_party import base, gate
 
@@ -133,3 +134,21 @@ def test_later_patch_sets_and_comments_are_not_known_at_the_end_of_an_edition() 
     assert until == (UNTIL - pd.Timedelta(days=19.5)).value // 1000
     made = base.make(tables, reviews.settings, until)
     assert len(made.comments.ci) == 0
+
+
+@pytest.mark.parametrize("reason", [PARTLY, NOT_USABLE])
+def test_where_a_collection_was_not_whole_the_windows_end_with_the_last_that_was(reason: str) -> None:
+    reviews = Reviews(ci("a"))
+    reviews.comment("a", reviews.change(3), 0)
+    whole = UNTIL - timedelta(days=2)
+    reviews.add("cursors", source="gerrit", kind="changes", reached=whole)
+    assert made_until(reviews) == UNTIL
+    reviews.add("skipped", source="other", path="changes", reason=reason)
+    reviews.add("skipped", source="gerrit", path="some/file.json", reason=reason)
+    assert made_until(reviews) == UNTIL
+    reviews.add("skipped", source="gerrit", path="changes", reason=reason)
+    assert made_until(reviews) == whole - timedelta(days=1)  # the newest that was said before
+
+
+def made_until(reviews: Reviews) -> pd.Timestamp:
+    return pd.Timestamp(reviews.base().until, unit="us", tz="UTC")

@@ -78,9 +78,16 @@ def test_weeks_say_what_was_seen() -> None:
     assert (before["expected"], before["reported"], before["state"]) == (7, 7, "good")
     assert (last["expected"], last["reported"], last["state"]) == (4, 3, "partial")
     states = list(weeks["state"])
-    assert states[:18] == ["nothing"] * 18
+    assert states[:18] == ["no data"] * 18
     assert states[18:24] == ["paused"] * 6
     assert weeks["rate"].isna().sum() == 24
+
+
+def test_a_week_in_which_only_others_had_something_to_do_is_one_of_nothing_expected() -> None:
+    reviews = Reviews(ci("a", projects=("openstack/nova",)), ci("b"))
+    reviews.comment("b", reviews.change(3), 0)
+    states = reporting.weeks(reviews.base()).groupby("ci")["state"].agg(list)
+    assert (states["a"][-2:], states["b"][-2:]) == (["no data", "nothing"], ["no data", "good"])
 
 
 def test_a_week_without_any_result_is_silent_and_one_with_few_is_low() -> None:

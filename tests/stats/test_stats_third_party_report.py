@@ -114,4 +114,4 @@ def test_comments_alone_have_results_but_no_rate() -> None:
     board = results.third_party.iloc[0]
     assert (board["expected"], board["failure"], board["silent"]) == (0, 12, False)
     assert pd.isna(board["rate"])
-    assert set(results.third_party_weeks["state"]) == {"nothing"}
+    assert set(results.third_party_weeks["state"]) == {"nothing", "no data"}

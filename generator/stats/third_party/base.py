@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from generator.model import NOT_USABLE, OF_REVIEWS, PARTLY
 from generator.reviews_model import COMMENT_KINDS
 from generator.roster.model import ThirdPartyCI
 from generator.stats.base import DAY, EARLIEST, microseconds
@@ -59,8 +60,13 @@ class Base:
 
 
 def reviewed(tables: Tables, bound: datetime | None) -> int | None:
-    """Microseconds of the newest comment or patch set not after its collection, nor `bound`; None if none."""
+    """Microseconds of the newest comment or patch set not after its collection, nor `bound`; None if none.
+
+    Nor after the time up to which a source is known that was not read wholly since: what was said later may
+    be missing, and a CI must not look silent for that.
+    """
     last = np.iinfo(np.int64).max if bound is None else int(pd.Timestamp(bound).value // 1000)
+    last = int(min([last, *_behind(tables)]))
     newest = [
         time[(time >= EARLIEST) & (time <= np.minimum(microseconds(frame["collected"]), last))].max(initial=0)
         for frame, time in (
@@ -69,6 +75,15 @@ def reviewed(tables: Tables, bound: datetime | None) -> int | None:
         )
     ]
     return int(max(newest)) or None
+
+
+def _behind(tables: Tables) -> Ints:
+    """Up to when the sources of reviews are known whose last collection was not whole."""
+    told, cursors = tables.skipped, tables.cursors
+    broken = told["path"].eq(OF_REVIEWS) & told["reason"].isin([PARTLY, NOT_USABLE])
+    names = told.loc[broken.fillna(False).astype(bool), "source"]
+    mine = cursors["kind"].eq(OF_REVIEWS) & cursors["source"].isin(names)
+    return microseconds(cursors.loc[mine.fillna(False).astype(bool), "reached"].dropna())
 
 
 def make(tables: Tables, settings: ThirdParty, until: int) -> Base:

@@ -135,7 +135,10 @@ THIRD_PARTY: dict[str, Schema] = {
         ),
         *columns("int64", expected="patch sets in E", reported="of them with a result"),
         *columns("float64", rate="reported ÷ expected; null: none expected"),
-        *columns("string", state="good (90 % or more), partial, low (under 50 %), silent, nothing or paused"),
+        *columns(
+            "string",
+            state="good (90 % or more), partial, low (under 50 %), silent, nothing, paused or no data",
+        ),
     ),
     "third_party_days": (
         *_CI,

@@ -45,10 +45,19 @@ def weeks(base: Base) -> pd.DataFrame:
     seen = _by_week(base, base.comments.ci[told], base.comments.time[told]) > 0
     starts = base.until - np.arange(WEEKS, 0, -1) * 7 * DAY
     paused = np.array([_paused(base, ci, starts) for ci in range(size)], dtype=np.bool_).reshape(-1)
+    uploaded = base.patches.created[base.patches.created >= starts[0]]
+    unknown = np.bincount((uploaded - starts[0]) // (7 * DAY), minlength=WEEKS)[:WEEKS] == 0
     share = np.where(expected > 0, reported / np.maximum(expected, 1), np.nan)
     state = np.select(
-        [(expected == 0) & paused, expected == 0, share >= GOOD, share >= LOW, (reported == 0) & ~seen],
-        ["paused", "nothing", "good", "partial", "silent"],
+        [
+            (expected == 0) & paused,
+            np.tile(unknown, size) & ~seen,
+            expected == 0,
+            share >= GOOD,
+            share >= LOW,
+            (reported == 0) & ~seen,
+        ],
+        ["paused", "no data", "nothing", "good", "partial", "silent"],
         "low",
     )
     return table("third_party_weeks", {
