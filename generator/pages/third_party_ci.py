@@ -40,6 +40,8 @@ from generator.text.third_party_rules import readiness
 _DAYS = 182
 #: A silence that is marked in the timeline has missed so many patch sets, and lasted so long.
 _MARKED, _LASTED = 3, timedelta(days=1)
+#: Projects whose grid is linked: the page has at most 300 KB.
+_GRIDS = 1_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class View:
     unread: Table | None
     facts: list[Fact]
     grids: list[tuple[str, str]]
+    more_grids: int
     feed: str
     badge: str
     snippet: str
@@ -93,6 +96,7 @@ def _view(board: Board, row: Row) -> View:
     ci, context = row["ci"], board.context
     rules, votes, unread = board.rules.get(ci, []), board.standing.get(ci, []), board.unread.get(ci, [])
     failed, passed = (board.disagreements.get((ci, kind), []) for kind in ("failed", "passed"))
+    watched = board.watched(ci)
     return View(
         name=name_of(row),
         state=state(row),
@@ -114,7 +118,8 @@ def _view(board: Board, row: Row) -> View:
         jobs=jobs_table(board.jobs.get(ci, [])),
         unread=unread_table(context, unread) if unread else None,
         facts=facts(row, board.entry(ci), board.deadline(ci)),
-        grids=[(inert(p, 80), third_party_grid(p).removeprefix("third-party/")) for p in board.watched(ci)],
+        grids=[(inert(p, 80), third_party_grid(p).removeprefix("third-party/")) for p in watched[:_GRIDS]],
+        more_grids=len(watched[_GRIDS:]),
         feed=_beside(third_party_feed(ci)),
         badge=_beside(third_party_badge(ci)),
         snippet=_snippet(board, row),

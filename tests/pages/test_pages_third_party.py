@@ -16,9 +16,11 @@ from generator.pages import third_party, third_party_ci
 from generator.pages.book import Book
 from generator.pages.home import pages as home_pages
 from generator.pages.paths import third_party_feed, third_party_grid
+from generator.roster.model import Roster, ThirdPartyCI
 from generator.site import PAGE_BUDGET, Page
 from generator.stats.results import Results
 from generator.text.context import PageContext
+from generator.third_party_settings import ThirdParty, ThirdPartySettings
 
 NOW = made.UNTIL.to_pydatetime()
 
@@ -212,3 +214,13 @@ def test_projects_with_recent_patch_sets_have_their_grid_linked() -> None:
     where = third_party_grid("openstack/cinder").removeprefix("third-party/")
     assert where in checked(pages["third-party/index.html"].body).links
     assert where in checked(pages["third-party/halden.html"].body).links
+
+
+def test_a_ci_of_very_many_projects_has_a_page_of_a_sane_size() -> None:
+    row = {"server": made.SERVER, "created": made.at(1), "gate": "passed"}
+    rows = [row | {"project": f"openstack/p{number}"} for number in range(1_100)]
+    entry = ThirdPartyCI("halden", "Halden NVMe CI", ("halden",), ("*",))
+    asked = ThirdParty(Roster((entry,)), ThirdPartySettings(deadline_hours=24))
+    pages = site(made.results(third_party_patchsets=rows), replace(context(), third_party=asked))
+    page = pages["third-party/halden.html"]
+    assert len(page.body) < PAGE_BUDGET - 10_000 and "and 100 more" in words_of(page)
