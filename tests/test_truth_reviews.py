@@ -155,8 +155,8 @@ def test_feeds_tell_what_happened_and_nothing_that_did_not(truth: dict[str, Any]
     assert told["brightwater-nfs-ci"] == [("silent", known["brightwater-nfs-ci"]["last_result"])]
     assert told["ferrous-power-ci"] == [("broken", known["ferrous-power-ci"]["streak_since"])]
     assert [kind for kind, _ in told["halden-nvme-ci"]] == ["broken", "recovered", "votes"]
-    # what fails at random fails five times in a row now and then
-    assert {kind for kind, _ in told.pop("quayside-sdn-ci")} == {"broken", "recovered"}
+    # what fails at random fails five times in a row now and then, which is not told
+    assert "quayside-sdn-ci" not in told
     assert {kind for kind, _ in told.pop("saltmarsh-backup-ci")} == {"pause"}
     assert len(told) == 3
 

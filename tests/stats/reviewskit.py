@@ -69,6 +69,11 @@ class Reviews:
         self.add("comments", **row)
         return name
 
+    def record(self, account: str, age: float, successes: int = 100) -> None:
+        """Successes of an account at an age, on changes of which nothing else is known."""
+        for change in range(1, successes + 1):
+            self.comment(account, change, age)
+
     def job(self, comment: str, job: str, result: str, outcome: str, **values: Any) -> None:
         """A result that a comment tells."""
         told = next(row for row in self.rows["comments"] if row["comment"] == comment)

@@ -20,6 +20,8 @@ from generator.stats.third_party.chance import surprising
 from generator.stats.third_party.events import events
 
 Told = list[tuple[str, float, int]]
+#: From an upload to its deadline, where a test does without tables.
+DUE = 2 * DAY // 24
 
 
 def told(reviews: Reviews, until: pd.Timestamp | None = None) -> Told:
@@ -123,6 +125,17 @@ def test_a_breakage_says_how_much_is_broken() -> None:
     assert set(frame["start"]) == {UNTIL - timedelta(days=20) + timedelta(hours=1)}
 
 
+def test_a_breakage_whose_days_before_are_gone_is_not_dated_anew() -> None:
+    reviews = broken_for_a_while()
+    reviews.comment("zuul", 1000, -145)
+    for row in (row for rows in reviews.rows.values() for row in rows):
+        row["collected"] = UNTIL + timedelta(days=146)
+    assert "broken" in [kind for kind, _, _ in told(reviews, UNTIL + timedelta(days=120))]
+    kept = [row for row in reviews.rows["comments"] if (UNTIL - row["time"]).days < 23]
+    reviews.rows["comments"] = kept
+    assert [kind for kind, _, _ in told(reviews)] == ["recovered", "votes"]
+
+
 def test_votes_of_the_time_between_are_told_once_it_has_recovered() -> None:
     reviews = broken_for_a_while()
     assert ("votes", 9.958, 10) in told(reviews)
@@ -196,7 +209,10 @@ def slow(due: list[int], first: list[int | None], results: list[int]) -> list[tu
         if not heard:
             continue
         last = heard[-1]
-        missed = [d for d, f in zip(due, first, strict=True) if last < d <= now and (f is None or f > d)]
+        missed = [
+            d for d, f in zip(due, first, strict=True)
+            if last < d <= now and last < d - DUE and (f is None or f > d)
+        ]  # fmt: skip
         was = [(d, f) for d, f in zip(due, first, strict=True) if last - 28 * DAY < d <= last]
         reported = sum(f is not None and f <= last for _, f in was)
         counts = (np.array([n]) for n in (reported, len(was), len(missed), len(was)))
@@ -216,19 +232,30 @@ def test_silences_are_those_of_a_slow_count(rows: list[tuple[int, int | None]]) 
     first = [None if late is None else int(d) + late * hour for d, (_, late) in zip(due, rows, strict=True)]
     results = sorted(f for f in first if f is not None)
     found = alarms(
-        due, np.array([NO_TIME if f is None else f for f in first], dtype=np.int64),
+        due - DUE, due, np.array([NO_TIME if f is None else f for f in first], dtype=np.int64),
         np.array(results, dtype=np.int64), -100 * DAY,
     )  # fmt: skip
     got = list(zip(found.start.tolist(), found.time.tolist(), found.count.tolist(), strict=True))
     assert got == slow(due.tolist(), first, results)
 
 
+def test_a_slow_ci_is_late_and_not_silent() -> None:
+    # ten uploads a day, each answered after some 30 h, with a deadline of 24 h
+    random = np.random.default_rng(1)
+    created = np.arange(1000, dtype=np.int64) * DAY // 10
+    first = created + (random.lognormal(np.log(1.25), 0.3, 1000) * DAY).astype(np.int64)
+    assert len(alarms(created, created + DAY, first, np.sort(first), -100 * DAY).start) == 0
+    stopped = np.where(first > 70 * DAY, NO_TIME, first)
+    told = alarms(created, created + DAY, stopped, np.sort(stopped[stopped != NO_TIME]), -100 * DAY)
+    assert ((told.time - 70 * DAY) / DAY).round(1).tolist() == [1.2]
+
+
 def test_where_the_rate_before_is_cut_off_nothing_is_told() -> None:
     due = np.arange(60, dtype=np.int64) * DAY
     first = np.where(np.arange(60) < 40, due - 1, NO_TIME)
     heard = first[first != NO_TIME]
-    assert len(alarms(due, first, heard, 0).start) == 1
-    assert len(alarms(due, first, heard, 12 * DAY).start) == 0
+    assert len(alarms(due - DUE, due, first, heard, 0).start) == 1
+    assert len(alarms(due - DUE, due, first, heard, 12 * DAY).start) == 0
 
 
 @pytest.mark.parametrize(

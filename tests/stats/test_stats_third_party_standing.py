@@ -30,6 +30,7 @@ def stands(reviews: Reviews) -> list[tuple[str, int]]:
 def recovered(**change: Any) -> tuple[Reviews, int]:
     """A CI that voted against a change while it failed on all, and passed another one later."""
     reviews = Reviews(ci("a"), ci("b"), broken={"failures": 3, "owners": 2})
+    reviews.record("a", 5)
     voted = reviews.change(5, **change)
     for i in range(2):
         reviews.comment("a", reviews.change(5, owner=f"o{i}"), 4.5 - i / 10, "failure")
@@ -96,6 +97,7 @@ def test_a_vote_without_a_time_is_dated_by_its_comment() -> None:
 def broken(then: str) -> Reviews:
     """A CI that fails on changes of several owners, passes one, and then does `then` on six others."""
     reviews = Reviews(ci("a"), broken={"failures": 3, "owners": 2})
+    reviews.record("a", 9)
     for i in range(4):
         against(reviews, "a", reviews.change(9, owner=f"o{i}"), 8 - i / 10)
     reviews.comment("a", reviews.change(7), 6)
@@ -120,7 +122,7 @@ def test_a_ci_that_broke_again_has_votes_to_lift_only_of_the_time_that_is_over()
 
 def test_a_ci_that_is_broken_still_has_none_to_lift() -> None:
     reviews = Reviews(ci("a"), broken={"failures": 3, "owners": 2})
-    reviews.comment("a", reviews.change(9), 8.5)
+    reviews.record("a", 9)
     for i in range(4):
         against(reviews, "a", reviews.change(9, owner=f"o{i}"), 8 - i / 10)
     assert stands(reviews) == []

@@ -22,7 +22,8 @@ class Alarms:
     """Silences of one CI that were longer than chance explains, by time; one element a silence.
 
     `start` is the last result before, `time` when the last of the first `count` missed patch sets was due,
-    `again` the first result after (`NO_TIME`: open), `missed` all patch sets that were due until then.
+    `again` the first result after (`NO_TIME`: open), `missed` all patch sets that were due until then;
+    all of them were uploaded after `start`.
     """
 
     start: Ints
@@ -32,16 +33,19 @@ class Alarms:
     missed: Ints
 
 
-def alarms(due: Ints, first: Ints, results: Ints, oldest: int) -> Alarms:
+def alarms(created: Ints, due: Ints, first: Ints, results: Ints, oldest: int) -> Alarms:
     """The silences of a CI; times in microseconds, sorted but for `first`.
 
-    `due` and `first` are the deadline and the first result (`NO_TIME`: none) of each expected patch set,
-    `results` all its results, on whatever patch set. Data on patch sets begin at `oldest`.
+    `created`, `due` and `first` are upload, deadline and first result (`NO_TIME`: none) of each expected
+    patch set, `results` all its results, on whatever patch set. Data on patch sets begin at `oldest`.
     """
-    missed = due[(first == NO_TIME) | (first > due)]
+    late = (first == NO_TIME) | (first > due)
+    uploaded, missed = created[late], due[late]
     silence = np.searchsorted(results, missed, side="right") - 1
-    # before the first result, and where the rate before is not known, nothing is said
-    judged = np.append(results, NO_TIME)[silence] >= oldest + BEFORE
+    last = np.append(results, NO_TIME)[silence]
+    # before the first result, and where the rate before is not known, nothing is said; and a slow CI has
+    # many patch sets in work that it will answer late: who spoke after an upload was not silent yet
+    judged = (last >= oldest + BEFORE) & (uploaded > last)
     missed, silence = missed[judged], silence[judged]
     which, begin, place, total = np.unique(
         silence, return_index=True, return_inverse=True, return_counts=True

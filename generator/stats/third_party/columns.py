@@ -92,7 +92,7 @@ THIRD_PARTY: dict[str, Schema] = {
             streak_owners="owners of these",
         ),
         *columns("timestamp", streak_since="time of the first of them; null: none"),
-        *columns("bool", broken="so many, of so many owners, that the CI is it, not the patches"),
+        *columns("bool", broken="more than chance explains, of many owners: the CI is it, not the patches"),
         *columns("int64", missed="patch sets of E missed in a row up to the end; half a year"),
         *columns("bool", silent="more of them than chance explains, at least 3; or never seen, and 10"),
         *columns("timestamp", silent_since="last result before; null: there is none, or not silent"),

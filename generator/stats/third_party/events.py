@@ -16,7 +16,7 @@ from generator.stats.base import DAY, NO_TIME
 from generator.stats.intervals import Bools, Ints
 from generator.stats.rates import table, timestamps
 from generator.stats.third_party import streaks
-from generator.stats.third_party.alarms import alarms
+from generator.stats.third_party.alarms import BEFORE, alarms
 from generator.stats.third_party.base import Base
 from generator.stats.third_party.expected import HALF_YEAR, midnight
 from generator.stats.third_party.said import RESULT
@@ -55,10 +55,10 @@ def _silences(base: Base) -> Iterator[pd.DataFrame]:
     for ci, one in enumerate(base.cis):
         deadline = base.settings.deadline(one) // timedelta(microseconds=1)
         mine = slice(of_expected[ci], of_expected[ci + 1])
-        due, first = e.created[mine] + deadline, e.first[mine]
+        created, first = e.created[mine], e.first[mine]
         heard = said.time[results[of_results[ci] : of_results[ci + 1]]]
         # E begins with the half year: how much was due before is known a while after
-        found = alarms(due, first, heard, _begin(base) + deadline)
+        found = alarms(created, created + deadline, first, heard, _begin(base) + deadline)
         yield _part(ci, "silent", found.time, found.start, found.again, count=found.count)
         back = found.again != NO_TIME
         again, start = found.again[back], found.start[back]
@@ -70,9 +70,11 @@ def _breakages(base: Base) -> Iterator[pd.DataFrame]:
     runs = streaks.runs(streaks.verdicts(base), base.settings.settings.broken)
     # of the oldest rows that are kept nobody knows since when
     told = runs.broken & (runs.before | (runs.start > _begin(base)))
+    # nor, where the days before are not kept any more, when it was clear
+    first = told & (runs.start - BEFORE > _begin(base))
     yield _part(
-        runs.ci[told], "broken", runs.known[told], runs.start[told], runs.ended[told],
-        count=runs.known_failures[told], changes=runs.known_changes[told], owners=runs.known_owners[told],
+        runs.ci[first], "broken", runs.known[first], runs.start[first], runs.ended[first],
+        count=runs.known_failures[first], changes=runs.known_changes[first], owners=runs.known_owners[first],
     )  # fmt: skip
     over = told & (runs.ended != NO_TIME)
     ci, start, ended = runs.ci[over], runs.start[over], runs.ended[over]

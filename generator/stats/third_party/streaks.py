@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from generator.stats.base import DAY, FAILURE, NO_TIME
 from generator.stats.intervals import Bools, Ints
 from generator.stats.rates import Columns
+from generator.stats.third_party.alarms import BEFORE
 from generator.stats.third_party.base import Base
+from generator.stats.third_party.chance import lasting
 from generator.stats.third_party.expected import HALF_YEAR
 from generator.third_party_settings import Broken
 
@@ -39,9 +41,10 @@ class Verdicts:
 class Runs:
     """Rows of failures without a success between, by CI and time; arrays of one element a row.
 
-    `failures` are distinct patch sets. `known` is when it was clear that the CI is broken (`NO_TIME`: never),
-    `known_…` are the counts of that moment. `ended` is the time of the success after it (`NO_TIME`: open);
-    `before`: a success came before it, so that its start is known.
+    `failures` are distinct patch sets. `known` is when it was clear that the CI is broken (`NO_TIME`: never):
+    they are as many as was asked, and on more changes than chance explains. `known_…` are the counts of that
+    moment. `ended` is the time of the success after it (`NO_TIME`: open); `before`: a success came before it,
+    so that its start is known.
     """
 
     ci: Ints
@@ -80,8 +83,7 @@ def runs(verdicts: Verdicts, broken: Broken) -> Runs:
         for values in (verdicts.patch, verdicts.change, verdicts.owner)
     ]
     over = (counts[0] >= broken.failures) & (counts[1] >= CHANGES) & (counts[2] >= broken.owners)
-    clear = np.full(len(code), -1, dtype=np.int64)
-    clear[place[over][::-1]] = np.flatnonzero(over)[::-1]
+    clear = _clear(ci, time, failed, np.split(at, starts[1:])[: len(code)], np.where(over, counts[1], 0))
     begun, follows = at[starts], at[last] + 1
     after = np.minimum(follows, max(len(ci) - 1, 0))
     ended = (follows < len(ci)) & (ci[after] == ci[begun])
@@ -95,6 +97,28 @@ def runs(verdicts: Verdicts, broken: Broken) -> Runs:
         known_changes=np.where(told, counts[1][clear], 0),
         known_owners=np.where(told, counts[2][clear], 0),
     )  # fmt: skip
+
+
+def _clear(ci: Ints, time: Ints, failed: Bools, found: list[Ints], changes: Ints) -> Ints:
+    """Of each row of failures the element that made it the CI's; −1: none.
+
+    `found` has the verdicts of each row, `changes` how many there were at each of these, 0 where they are not
+    enough of themselves. What failed while the CI was broken says nothing of how it works.
+    """
+    clear, whole = np.full(len(found), -1, dtype=np.int64), np.ones(len(ci), dtype=np.bool_)
+    stops = np.cumsum([0, *map(len, found)])
+    some = np.add.reduceat(changes, stops[:-1]) > 0 if len(found) else np.zeros(0, dtype=np.bool_)
+    for row in np.flatnonzero(some):
+        begun = found[row][0]
+        first = np.searchsorted(ci, ci[begun])
+        before = slice(first + np.searchsorted(time[first:begun], time[begun] - BEFORE), begun)
+        worked = whole[before]
+        own = changes[stops[row] : stops[row + 1]]
+        lasts = lasting(int((failed[before] & worked).sum()), int(worked.sum()), own) & (own > 0)
+        if lasts.any():
+            clear[row] = stops[row] + int(lasts.argmax())
+            whole[found[row]] = False
+    return clear
 
 
 def _distinct(run: Ints, value: Ints, starts: Ints) -> Ints:
