@@ -10,7 +10,7 @@ import pytest
 from reviewskit import SERVER, UNTIL, Reviews, ci
 from statskit import pick
 
-from generator.roster import Contact, ThirdPartyCI
+from generator.roster import Contact, Pause, ThirdPartyCI
 from generator.stats.third_party import base, compliance, flips, report, standing
 
 
@@ -175,6 +175,31 @@ def test_a_silence_counts_in_full_while_it_reaches_into_the_28_days() -> None:
     row = judged(one, reviews, "silence")
     assert row["state"] == "not met"
     assert row["value"] == pytest.approx(61 - 19, abs=0.01)
+
+
+def test_an_announced_pause_is_no_part_of_a_silence() -> None:
+    # the lab was closed a day before its pause, which was announced twice
+    pauses = (Pause(date(2026, 11, 1), date(2026, 11, 15)), Pause(date(2026, 11, 1), date(2026, 11, 10)))
+    one = ci("a", pauses=pauses)
+    reviews = Reviews(one)
+    for age in (*(26 - i / 2 for i in range(16)), *(3 - i / 2 for i in range(5))):
+        change = reviews.change(age)
+        if not 3 < age <= 21:
+            reviews.comment("a", change, age - 0.1)
+    row = judged(one, reviews, "silence")
+    # from 21.4 d to 2.9 d ago, less 15 d
+    assert (row["state"], row["value"]) == ("met", pytest.approx(3.5))
+
+
+def test_one_missed_at_a_quiet_time_is_no_silence() -> None:
+    one = ci("a")
+    reviews = Reviews(one)
+    for age in (*(27 - i / 8 for i in range(20)), 22, 2, 1.5):
+        change = reviews.change(age)
+        if age != 22:
+            reviews.comment("a", change, age - 0.1)
+    row = judged(one, reviews, "silence")
+    assert (row["state"], row["value"]) == ("met", 0)
 
 
 def test_flips_and_excess_are_of_the_patch_sets_of_the_28_days() -> None:

@@ -18,6 +18,8 @@ from generator.stats.intervals import Bools, Floats, Ints
 from generator.stats.rates import Columns, table, timestamps
 from generator.stats.third_party import silences
 from generator.stats.third_party.base import Base
+from generator.stats.third_party.chance import LEAST
+from generator.stats.third_party.expected import midnight
 from generator.stats.third_party.said import RESULT
 from generator.third_party_settings import Rules
 
@@ -60,11 +62,25 @@ def _record_days(base: Base) -> Floats:
 
 
 def _silence_days(base: Base, quiet: silences.Runs) -> Floats:
-    """Days of each CI's longest silence of those that lasted into the 28 d; 0: none."""
-    lasted: Ints = np.flatnonzero(quiet.open | base.recent(quiet.end))
+    """Days of each CI's longest silence of those that lasted into the 28 d, less its pauses; 0: none."""
+    lasted: Ints = np.flatnonzero((quiet.open | base.recent(quiet.end)) & (quiet.missed >= LEAST))
+    found = quiet.take(lasted)
+    stop = np.where(found.open, base.until, found.end)
+    told = zip(found.ci.tolist(), found.began.tolist(), stop.tolist(), strict=True)
+    awake = [end - begin - _paused(base.cis[ci], begin, end) for ci, begin, end in told]
     days = np.zeros(len(base.cis))
-    np.maximum.at(days, quiet.ci[lasted], quiet.seconds(base.until)[lasted] * 1e6 / DAY)
+    np.maximum.at(days, found.ci, np.array(awake, dtype=np.float64) / DAY)
     return days
+
+
+def _paused(ci: ThirdPartyCI, begin: int, end: int) -> int:
+    """How much of a time a CI rested as announced, microseconds."""
+    spent, reached = 0, begin
+    for pause in sorted(ci.pauses, key=lambda pause: pause.start):
+        first, last = max(midnight(pause.start), reached), min(midnight(pause.end) + DAY, end)
+        if last > first:
+            spent, reached = spent + last - first, last
+    return spent
 
 
 def _confirmed(ci: ThirdPartyCI, asked: Rules, until: int) -> int:

@@ -8,7 +8,7 @@ from generator.sources.simulated.reviews.cast import Ci
 from generator.sources.simulated.reviews.expecting import Expected
 from generator.sources.simulated.reviews.settings import RULES
 
-_FEW = 10
+_FEW, _LEAST = 10, 3
 _RECENT = timedelta(days=28)
 
 
@@ -26,15 +26,16 @@ def rules(
 
 
 def longest(due: list[Expected], until: datetime) -> timedelta:
-    """The longest time without any report that was not over before the last 28 d."""
-    found, begin = timedelta(0), None
+    """The longest time without any report on three or more that was not over before the last 28 d."""
+    found, missed = timedelta(0), list[datetime]()
     for one in due:
         if one.reported is None:
-            begin = begin or one.created
-        elif begin is not None:
-            found = max(found, one.created - begin) if one.created > until - _RECENT else found
-            begin = None
-    return max(found, until - begin) if begin else found
+            missed.append(one.created)
+            continue
+        if len(missed) >= _LEAST and one.created > until - _RECENT:
+            found = max(found, one.created - missed[0])
+        missed.clear()
+    return max(found, until - missed[0]) if len(missed) >= _LEAST else found
 
 
 def readiness(ci: Ci, states: dict[str, str], until: datetime) -> str:
