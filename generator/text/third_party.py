@@ -99,7 +99,7 @@ def _exceptions(rows: Sequence[Row]) -> list[str]:
         found.append(
             f"one has shown no results since {words.day(since)}"
             if since is not None
-            else "one has shown none"
+            else "one has shown no results so far"
         )
     elif quiet:
         found.append(f"{words.number(len(quiet))} have shown no results for a while")
@@ -119,6 +119,9 @@ def evidence(row: Row, *, ascii: bool = False) -> list[str]:
     said = []
     if silent(row):
         said.append(_silence(row, ascii))
+    if silent(row) and _speaks(row):
+        seen = words.clock(row["last_seen"])
+        said.append(f"It still commented on {seen} UTC, but told no result that could be read.")
     if broken(row):
         said.append(_streak(row))
     if row["standing"] > 0 and row["readiness"] != "retired":
@@ -126,6 +129,12 @@ def evidence(row: Row, *, ascii: bool = False) -> list[str]:
         stand = "stands" if row["standing"] == 1 else "stand"
         said.append(f"{votes} from before it recovered still {stand} on open changes.")
     return said
+
+
+def _speaks(row: Row) -> bool:
+    """Whether it has commented since its last result."""
+    seen, since = row["last_seen"], row["silent_since"]
+    return seen is not None and (since is None or seen > since)
 
 
 def _silence(row: Row, ascii: bool) -> str:
@@ -166,6 +175,10 @@ def _wish(row: Row, meeting: str | None) -> list[str]:
             if since is not None
             else ("no result has been seen yet.")
         )
+        if _speaks(row):
+            return [
+                f"{seen} If it writes otherwise now, a pattern in the roster tells how to read it; {offer}"
+            ]
         return [f"{seen} If the system was retired, a line in the roster is enough; {offer}"]
     if broken(row):
         return [

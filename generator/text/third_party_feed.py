@@ -52,10 +52,10 @@ def _silent(event: Row) -> tuple[str, str]:
     missed = words.plural(event["count"], "expected patch set")
     return (
         f"no results seen since {words.day_year(since)}",
-        f"Nothing was seen since {words.moment(since)}: {missed} in a row had no result when their time was "
-        "up, which is more than chance explains. What would help: a look at whether the system still hears "
-        "of new patch sets and can comment on them. If it rests for a while, a planned pause in the roster "
-        "is enough; if it was retired, a line there.",
+        f"No result was seen since {words.moment(since)}: {missed} in a row had no result when their time "
+        "was up, which is more than chance explains. What would help: a look at whether the system still "
+        "hears of new patch sets, can comment on them, and writes results as before. If it rests for a "
+        "while, a planned pause in the roster is enough; if it was retired, a line there.",
     )
 
 

@@ -52,9 +52,13 @@ def test_the_sentence_on_top_counts_who_meets_every_rule_and_names_exceptions() 
             [made.ci("a", **made.silent()), made.ci("b", **made.silent())],
             "None of two third-party CIs meets every rule yet; two have shown no results for a while.",
         ),
+        (
+            [made.ci("a", **made.silent(silent_since=None))],
+            "The one third-party CI does not meet every rule yet; one has shown no results so far.",
+        ),
         ([made.ci("a", readiness="retired")], "No third-party CI is expected to report."),
     ],
-    ids=["none", "one", "all", "some", "unjudged", "two silent", "retired"],
+    ids=["none", "one", "all", "some", "unjudged", "two silent", "never seen", "retired"],
 )
 def test_the_sentence_on_top_of_other_communities(rows: list[dict[str, object]], sentence: str) -> None:
     assert said.headline(rows_of(*rows)) == sentence
@@ -91,6 +95,16 @@ def test_a_request_says_who_can_help() -> None:
     )
     assert "please ask" in said.request(row)
     assert said.request(row_of("b")) == ""
+
+
+@pytest.mark.parametrize("since", [made.at(45), None], ids=["fell silent", "never seen"])
+def test_one_that_comments_without_a_result_is_not_taken_for_gone(since: object) -> None:
+    row = row_of("a", **made.silent(last_seen=made.at(1), last_result=since, silent_since=since))
+    assert said.evidence(row)[1] == (
+        "It still commented on 19 Nov 22:00 UTC, but told no result that could be read."
+    )
+    assert "a pattern in the roster tells how to read it; if it is stuck" in said.request(row)
+    assert "retired" not in said.request(row)
 
 
 def test_exceptions_are_those_that_need_a_hand() -> None:
