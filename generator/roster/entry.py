@@ -86,7 +86,7 @@ def _names(reader: Reader, node: Node, construct: str) -> tuple[str, ...]:
 
 def _paths(reader: Reader, node: Node, construct: str) -> tuple[str, ...]:
     def one(item: Node, construct: str) -> str:
-        text = reader.raw(item, construct)
+        text = reader.text(item, construct)
         try:
             path_spec((text,))
         except ValueError as error:

@@ -152,7 +152,7 @@ class Reader:
     def url(self, node: Node, construct: str) -> str | None:
         """A web link; None, with a warning, if it is none."""
         text = self.raw(node, construct)
-        if _URL.fullmatch(text) and "@" not in text:
+        if _URL.fullmatch(text) and "@" not in text and not _MAIL.search(text):
             return text
         hint = "write the whole link, e.g. https://ci.example.org/"
         self.warn(node, construct, "is no web link and is left out", hint)

@@ -176,12 +176,18 @@ def test_no_text_keeps_an_e_mail_address(tmp_path: Path) -> None:
         "contacts": [{"name": f"Jo ({address})", "how": f"mail {address}"}],
         "pauses": [{"start": "2026-12-20", "end": "2026-12-20", "reason": address}],
         "url": f"https://{address}/",
+        "paths": ["driver/**", f"# ask {address}"],
     }
     found = roster(tmp_path, entry)
     assert "mail.example.org" not in repr(found.cis)
     assert (found.cis[0].owner, found.cis[0].contacts) == ("Example", (Contact("Jo", "mail"),))
-    assert sum(problem.construct == "e-mail address" for problem in found.problems) == 5
+    assert sum(problem.construct == "e-mail address" for problem in found.problems) == 6
     assert address not in str(found.problems)
+
+
+def test_a_link_with_an_encoded_e_mail_address_is_left_out(tmp_path: Path) -> None:
+    found = roster(tmp_path, {**LEAST, "url": "https://ci.example.org/?ask=jo%40mail.example.org"})
+    assert found.cis[0].url is None and found.problems[0].severity == "warning"
 
 
 @pytest.mark.parametrize(
