@@ -205,14 +205,14 @@ def test_odd_values_cost_only_themselves(collector: Collector, folder: Path) -> 
     assert skipped(collector) == [("broken record", "2 records: a comment without a time")]
 
 
-def test_names_of_accounts_and_labels_have_no_control_characters(collector: Collector, folder: Path) -> None:
-    odd = VENDOR | {"username": "a\x1b\u202e"}
+def test_names_of_accounts_and_labels_are_fit_to_be_shown(collector: Collector, folder: Path) -> None:
+    odd = VENDOR | {"username": "a\x1b\u202e password=hunter2secret"}
     vote = {"type": "Ver\x1bified", "value": "-1", "by": odd}
     one = queried(7, commented(odd, at(9), PASSED), patchSets=[{"number": 1, "approvals": [vote]}])
     printed(folder, one)
     collector.collect()
     for table in ("accounts", "comments", "votes"):
-        assert collector.stored(table, "account") == [("a\\x1b\\u202e",)]
+        assert collector.stored(table, "account") == [("a\\x1b\\u202e password=[redacted]",)]
     assert collector.stored("votes", "label") == [("Ver\\x1bified",)]
     assert collector.stored("patchsets", "patchset") == [(1,)]
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from generator.matching.excerpts import printable
+from generator.sources.rows import shown
 
 #: Of a name, an address, the first line of a message.
 _CHARS = 1000
@@ -153,7 +154,7 @@ def account(value: Any) -> Account:
 @lru_cache(65_536)
 def _account(username: str | None, name: str | None, id: int | None) -> Account:
     # an e-mail address is nobody's name here
-    username, name = (printable(one) if one and "@" not in one else None for one in (username, name))
+    username, name = (printable(shown(one)) if one and "@" not in one else None for one in (username, name))
     return Account(username or (f"#{id}" if id else name), username, name)
 
 
