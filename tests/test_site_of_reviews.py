@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -70,6 +72,12 @@ def test_the_site_has_the_scoreboard_and_a_page_each(community: Path) -> None:
             assert (public / "third-party" / f"{slug}.{kind}").is_file()
 
 
+def test_no_page_speaks_of_builds_where_reviews_are_meant(community: Path) -> None:
+    page = (community / "public" / "third-party" / "index.html").read_text("utf-8")
+    assert "The newest review here came" in page
+    assert "newest build" not in page and "Failed builds examined" not in page
+
+
 def test_nobody_and_no_secret_is_on_the_site(community: Path, truth: dict[str, Any]) -> None:
     texts = {
         path: gzip.decompress(data) if path.suffix == ".gz" else data
@@ -95,6 +103,20 @@ def test_mail_and_report_are_of_third_party_cis(
     silent_since = truth["cis"]["brightwater-nfs-ci"]["last_result"]
     assert "Brightwater NFS CI" in text and f"{silent_since.day} Jul" in text
     assert not any(private in text for private in truth["private"])
+
+
+def test_the_newest_finished_week_is_frozen_and_no_earlier_one(
+    community: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(community)
+    assert [path.name for path in (community / "public" / "editions").glob("20*.html")] == ["2026-W46.html"]
+    page = (community / "public" / "editions" / "2026-W46.html").read_text("utf-8")
+    assert "Brightwater NFS CI" in page and "No builds were collected" in page
+    assert "Failed builds" not in page and "Coverage" not in page and "no builds were seen" not in page
+    document = json.loads((community / "public" / "editions" / "2026-W46" / "edition.json").read_bytes())
+    schema = json.loads((community / "public" / "data" / "schema" / "edition.json").read_bytes())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert "edition 2026-W46)" in gatepost("digest", "--edition", "2026-W46")
 
 
 def test_a_site_of_reviews_is_not_replaced_by_an_empty_one(

@@ -15,6 +15,8 @@ from generator.signatures.model import Signature
 from generator.stats.columns import ALL
 from generator.stats.plain import described, plain, values
 from generator.stats.report import compute
+from generator.stats.third_party import report as third_party
+from generator.text import third_party_report
 from generator.text.digest import digest
 from generator.text.names import label
 from generator.text.scope import Scopes
@@ -40,13 +42,18 @@ _TABLES = ("totals", "buildsets", "signatures", "days", "groups", "coverage", "p
 _OPTIONAL = frozenset({"third_party"})
 
 
-def due(tables: Tables, pruned: datetime | None, have: Sequence[str], now: datetime) -> list[Week]:
+def due(
+    tables: Tables, pruned: datetime | None, have: Sequence[str], now: datetime, reviews: bool = False
+) -> list[Week]:
     """The weeks that have builds, are over, and have no edition yet; oldest first.
 
     One whose end no collection has seen waits for it until it is late. Where raw rows were pruned, only those
-    for which they reach back far enough.
+    for which they reach back far enough. With `reviews` and without any build it is the newest week alone,
+    if comments reach into it.
     """
     ends, seen = tables.builds["end_time"], _collected(tables)
+    if reviews and tables.builds.empty:
+        ends = _reviewed(tables, Week.of(now - SETTLED - WEEK))
     first = ends.where(ends.dt.year >= 2000).min()
     if pd.isna(first):
         return []
@@ -60,11 +67,20 @@ def due(tables: Tables, pruned: datetime | None, have: Sequence[str], now: datet
     return found
 
 
+def _reviewed(tables: Tables, week: Week) -> pd.Series[pd.Timestamp]:
+    """Where reviews end that were read of the newest week: which votes stood before is not known any more."""
+    last = third_party.reviewed(tables, week.end - _TICK)
+    ends = pd.to_datetime(pd.Series([] if last is None else [last], dtype="Int64"), unit="us", utc=True)
+    return ends[ends >= week.start]
+
+
 def freeze(week: Week, tables: Tables, settings: StatsSettings, context: PageContext) -> Edition:
     """The edition of a week, made at `context.generated` of all that ended before the week's end."""
     results = compute(tables, settings, context.generated, week.end - _TICK)
     # what was not answered of later days is no matter of this week
     results = replace(results, partial=results.partial[results.partial["day"] < week.end])
+    if third_party_report.alone(results):  # builds that nobody collects are not missing
+        results = replace(results, totals=results.totals[:0], days=results.days[:0])
     missing = (*_missing(week, results, _told(tables)), *_unseen(week, tables))
     remarks = (*missing, *_young(week, results), *_late(week, context.generated))
     told = replace(context, remarks=remarks, permalink=page_of(week.id), editions=())
@@ -112,7 +128,8 @@ def _missing(week: Week, results: Results, told: set[Any]) -> Iterator[str]:
 
 def _collected(tables: Tables) -> pd.Timestamp:
     """When anything was collected last, NaT if never."""
-    told = (tables.builds["collected"], tables.asked["asked"], tables.cursors["collected"])
+    read = tables.builds["collected"], tables.comments["collected"]
+    told = (*read, tables.asked["asked"], tables.cursors["collected"])
     last: pd.Timestamp = pd.concat(told, ignore_index=True).max()
     return last
 
@@ -146,7 +163,10 @@ def _verdict(results: Results, context: PageContext) -> dict[str, Any]:
     def name(id: str) -> str:
         return label(context.signature(id), 100)
 
-    said = verdict(scope, evidence(results, scope), name, results.facts.coverage_threshold)
+    if third_party_report.alone(results):
+        said = replace(third_party_report.verdict_alone(results), word="third-party CIs")
+    else:
+        said = verdict(scope, evidence(results, scope), name, results.facts.coverage_threshold)
     return {"tone": said.tone, "word": said.word, "sentences": list(said.sentences)}
 
 

@@ -21,7 +21,8 @@ def editions(
     store: Store, tables: Tables, settings: StatsSettings, context: PageContext, progress: Progress
 ) -> tuple[Edition, ...]:
     """All editions of the state, the oldest first; those that are due at `context.generated` are made."""
-    weeks = due(tables, store.pruned_before(), shelf.ids(store), context.generated)
+    reviews = settings.third_party is not None
+    weeks = due(tables, store.pruned_before(), shelf.ids(store), context.generated, reviews)
     if weeks:
         with progress.task("Freezing editions", total=len(weeks)) as task:
             for week in weeks:

@@ -46,7 +46,7 @@ def _body(book: Book, edition: Edition) -> Markup:
         area=tables.area(edition),
         remarks=[inert(text, 400) for text in edition.document["remarks"]],
         corrections=[(one, inert(one.text, 2000)) for one in edition.corrections],
-        keys=key_figures(_totals(edition)),
+        keys=key_figures(_totals(edition)) if edition.rows("days") else None,
         signatures=tables.signatures(book, edition),
         days=tables.days(edition),
         groups=tables.groups(edition),

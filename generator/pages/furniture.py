@@ -13,10 +13,14 @@ from generator.text.context import PageContext
 from generator.text.missing import missing, unrated
 from generator.text.names import inert
 from generator.text.scope import Scopes
+from generator.text.third_party_report import alone
 
 
 def fresh(results: Results, context: PageContext) -> Markup:
-    """The line under the masthead: data until, page built, coverage of the failed builds of the last 7 d."""
+    """The line under the masthead: data until, page built, coverage of the failed builds of the last 7 d.
+
+    Without coverage where no builds are collected.
+    """
     until = results.facts.end
     scope = Scopes(results).scope()
     seen = scope.totals.get("coverage_failed")
@@ -27,6 +31,7 @@ def fresh(results: Results, context: PageContext) -> Markup:
         period_hours=f"{context.period_hours:g}",
         pipeline="" if scope.pipeline == ALL else inert(scope.pipeline, 40),
         coverage=words.percent(seen["k"], seen["n"]) if seen else "no data",
+        builds=not alone(results),
     )
 
 
@@ -38,7 +43,7 @@ def banner(results: Results) -> Markup:
 def old(results: Results, context: PageContext) -> Markup:
     """That the data are old, hidden: a script shows it where they are, by the reader's clock."""
     due = _due(context.period_hours) if results.facts.end is not None else ""
-    return render("pages/old.html", due=due)
+    return render("pages/old.html", due=due, builds=not alone(results))
 
 
 def _due(hours: float) -> str:

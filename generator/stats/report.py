@@ -38,16 +38,16 @@ from generator.tables import Tables
 def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datetime | None = None) -> Results:
     """All tables of `columns.RESULTS` and the facts, of what the store holds; a naive `now` is UTC.
 
-    Windows end at the newest data; at `until` (UTC, included) if it is given, and later builds do not count.
+    Windows end at the newest data; at `until` (UTC, included) if it is given: later builds do not count, and
+    of third-party CIs only the scoreboard and the rules are made, which is what an edition keeps.
     """
     at = pd.Timestamp(words.utc(now))
     base = make(tables, settings, at, until)
     seen = looked(base, tables)
     where = gaps(base, tables, missing := unanswered(tables, base.until))
-    unclassified = recents.unclassified(base, tables)
     reviewed = third_party.reviewed(tables, until)
     around = replace(facts(base, tables, settings, at), reviewed=third_party.moment(reviewed))
-    tried = buildsets.tries(base, tables)
+    tried, unclassified = buildsets.tries(base, tables), recents.unclassified(base, tables)
     return Results(
         facts=around,
         totals=totals.totals(base, where, settings),
@@ -76,7 +76,7 @@ def compute(tables: Tables, settings: StatsSettings, now: datetime, until: datet
         history=history.history(base, tables, around.design_effect),
         signature_history=history.signature_history(base, tables),
         odd=coverage.odd(base, tables),
-        **third_party.compute(tables, settings.third_party, reviewed),
+        **third_party.compute(tables, settings.third_party, reviewed, whole=until is None),
     )
 
 

@@ -43,10 +43,12 @@ def moment(until: int | None) -> pd.Timestamp | None:
     return None if until is None else pd.Timestamp(until, unit="us", tz="UTC")
 
 
-def compute(tables: Tables, settings: ThirdParty | None, until: int | None) -> dict[str, pd.DataFrame]:
+def compute(
+    tables: Tables, settings: ThirdParty | None, until: int | None, whole: bool = True
+) -> dict[str, pd.DataFrame]:
     """The tables of `THIRD_PARTY` for windows that end at `until`, microseconds since 1970; None: no data.
 
-    Without settings, or data, they have no rows.
+    Without settings, or data, they have no rows; if not `whole`, only the scoreboard and the rules have.
     """
     if settings is None or until is None:
         return nothing()
@@ -56,10 +58,16 @@ def compute(tables: Tables, settings: ThirdParty | None, until: int | None) -> d
     stands = standing.standing(base)
     board = _board(base, quiet, answered, stands)
     judged, summary = rules.rules(base, quiet, board)
+    found = {"third_party": table("third_party", board.assign(**summary)), "third_party_rules": judged}
+    return nothing() | found | (_details(base, quiet, curves, stands) if whole else {})
+
+
+def _details(
+    base: Base, quiet: silences.Runs, curves: pd.DataFrame, stands: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """The tables beside the scoreboard and the rules."""
     shown = grid.newest(base)
     return {
-        "third_party": table("third_party", board.assign(**summary)),
-        "third_party_rules": judged,
         "third_party_weeks": reporting.weeks(base),
         "third_party_days": reporting.days(base),
         "third_party_jobs": mix.jobs(base),
