@@ -61,7 +61,7 @@ class Broken(BaseModel):
 class ThirdPartySettings(BaseModel):
     """The key `third_party`; `gatepost init` explains each of its own.
 
-    `gate` are patterns of the accounts whose results a CI's are compared with, `exempt` paths as in a
+    `gate` are patterns of the usernames whose results a CI's are compared with, `exempt` paths as in a
     .gitignore, `exempt_kinds` Gatepost's column `kind` of patch sets. `meeting` goes with a request for help.
     """
 

@@ -95,6 +95,7 @@ def test_a_sound_roster_has_no_findings(tmp_path: Path) -> None:
         ({"paths": ["# all", "cinder/"]}, "never-matches", "warning", "comment"),
         ({"paths": ["!*.rst"]}, "never-matches", "error", "watches no path"),
         ({"patterns": ["(?P<result>a)(?!b)"]}, "syntax", "error", "RE2 refuses"),
+        ({"patterns": ["(?P<result>a)(?:a?){0,1000}(?:b?){0,1000}"]}, "syntax", "error", "too large"),
         ({"patterns": ["(?P<outcome>a)"]}, "syntax", "error", "no group result"),
         ({"patterns": [PATTERN]}, "no-examples", "warning", "no example"),
         (

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 #: Names of pages beside those of the CIs.
 _TAKEN = {"index", "grid", "feed"}
+#: Steps of RE2: from some thousands on one line of a comment can take a second.
+PROGRAM = 5_000
 _OUTCOMES = ("success", "failure", "infra", "neutral")
 
 
@@ -141,6 +143,9 @@ def _pattern(reader: Reader, node: Node, construct: str) -> Pattern:
         why = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
         hint = "RE2 knows no look-around and no back-references; see its page on syntax"
         raise reader.refused(node, construct, f"RE2 refuses the pattern: {why}", hint) from None
+    if compiled.programsize > PROGRAM:
+        message = f"the pattern is too large: {compiled.programsize:,} steps of RE2, at most {PROGRAM:,}"
+        raise reader.refused(node, construct, message, r"repeat less, e.g. \S+ for \S{1,1000}")
     if "result" not in compiled.groupindex:
         hint = r"name what tells the result, e.g. ^(?P<job>\S+): (?P<result>\w+)$"
         raise reader.refused(node, construct, "the pattern has no group result", hint)

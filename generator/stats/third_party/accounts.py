@@ -46,8 +46,8 @@ def accounts(tables: Tables, chosen: ThirdParty) -> Accounts:
     for key in sorted({key for frame in frames for key in _distinct(frame)}):
         found = chosen.roster.of(key[1], names.get(key))
         ci[key] = places[found.id] if found else -1
-        spoken = (key[1], names.get(key, key[1]))
-        gate[key] = found is None and any(matches(chosen.settings.gate, name) for name in spoken)
+        # anybody may choose to be shown as Zuul
+        gate[key] = found is None and matches(chosen.settings.gate, key[1])
     return Accounts(ci, gate, names)
 
 
