@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from yaml.events import Event
 
 MAX_BYTES, MAX_DEPTH = 4 << 20, 32
-_QUOTES = "look at indentation and quotes; what begins with * or # needs quotes"
+_QUOTES = "look at indentation (spaces, no tabs) and quotes; what begins with * or # needs quotes"
 
 
 class YamlError(GatepostError):

@@ -109,9 +109,13 @@ def _view(board: Board, row: Row) -> View:
         rules=rules_table(rules) if rules and row["readiness"] != "retired" else None,
         advice=_advice(row),
         votes=votes_table(context, votes) if votes else None,
-        failed=disagreements_table(context, failed, "Failed where the gate passed") if failed else None,
-        passed=disagreements_table(context, passed, "Passed where the gate failed") if passed else None,
-        silences=silences_table(board.silences.get(ci, [])),
+        failed=disagreements_table(context, failed, "Failed where the gate passed", row["disagree_k"])
+        if failed
+        else None,
+        passed=disagreements_table(context, passed, "Passed where the gate failed", row["converse_k"])
+        if passed
+        else None,
+        silences=silences_table(board.silences.get(ci, []), board.until),
         least=words.span(row["least_s"]) if row["least_s"] is not None else "",
         mix=mix_table(row),
         habits=habits_table(row),
@@ -174,10 +178,11 @@ def _rate(label: str, row: Row, names: tuple[str, str, str, str, str], note: str
 def _response_note(row: Row) -> str:
     if not row["response_n"]:
         return "nothing was expected"
+    patchsets = words.plural(row["response_n"], "patch set")
+    if row["response_censored"] == row["response_n"]:
+        return f"{patchsets}, no result yet"
     waiting = f"; {words.count(row['response_censored'])} still waiting" if row["response_censored"] else ""
-    return (
-        f"90th percentile {percentile(row, 'p90')}; {words.plural(row['response_n'], 'patch set')}{waiting}"
-    )
+    return f"90th percentile {percentile(row, 'p90')}; {patchsets}{waiting}"
 
 
 def _advice(row: Row) -> str:

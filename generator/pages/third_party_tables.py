@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from generator import words
 from generator.pages.cells import time_cell
@@ -20,10 +21,11 @@ _FEW_MISSED = 3
 _OUTCOMES = ("success", "failure", "infra", "neutral")
 
 
-def _more(rows: Sequence[Row], name: str) -> tuple[str, str]:
-    """What stands below a table that was cut, and where the rest is."""
-    rest = len(rows) - _LONGEST
-    return (f"{rest} more: {name}.csv", f"../data/{name}.csv") if rest > 0 else ("", "")
+def _more(rows: Sequence[Row], name: str, total: int = 0) -> tuple[str, str]:
+    """What stands below a table that was cut, and where the rest is; `rows` may be the newest of `total`."""
+    rest = max(total, len(rows)) - _LONGEST
+    where = f", the newest {len(rows)} are in {name}.csv" if total > len(rows) else f": {name}.csv"
+    return (f"{words.count(rest)} more{where}", f"../data/{name}.csv") if rest > 0 else ("", "")
 
 
 def rules_table(rules: Sequence[Row]) -> Table:
@@ -106,8 +108,8 @@ def jobs_table(rows: Sequence[Row]) -> Table:
     return Table("Results by job, last 28 d", columns, shown, *_more(rows, "third_party_jobs"))
 
 
-def disagreements_table(context: PageContext, rows: Sequence[Row], caption: str) -> Table:
-    """Patch sets on which the CI and the gate differ, newest first, linked."""
+def disagreements_table(context: PageContext, rows: Sequence[Row], caption: str, total: int) -> Table:
+    """Patch sets on which the CI and the gate differ, newest first of `total`, linked."""
     columns = (
         Column("Patch set"),
         Column("Project"),
@@ -125,7 +127,7 @@ def disagreements_table(context: PageContext, rows: Sequence[Row], caption: str)
         )
         for row in rows[:_LONGEST]
     ]
-    return Table(caption, columns, shown, *_more(rows, "third_party_disagreements"))
+    return Table(caption, columns, shown, *_more(rows, "third_party_disagreements", total))
 
 
 def votes_table(context: PageContext, rows: Sequence[Row]) -> Table:
@@ -152,8 +154,8 @@ def votes_table(context: PageContext, rows: Sequence[Row]) -> Table:
     return Table("Votes to lift", columns, shown, *_more(rows, "third_party_standing"))
 
 
-def silences_table(rows: Sequence[Row]) -> Table:
-    """Runs of missed patch sets, newest first; one or two missed are no silence."""
+def silences_table(rows: Sequence[Row], until: datetime | None) -> Table:
+    """Runs of missed patch sets, newest first, open ones up to `until`; one or two missed are no silence."""
     columns = (
         Column("From", nowrap=True),
         Column("To", nowrap=True),
@@ -166,7 +168,7 @@ def silences_table(rows: Sequence[Row]) -> Table:
             (
                 words.clock(row["start"]),
                 "open" if row["open"] or row["end"] is None else words.clock(row["end"]),
-                _length(row),
+                words.span(length.total_seconds()) if (length := _length(row, until)) else words.DASH,
                 words.count(row["missed"]),
             )
         )
@@ -182,10 +184,9 @@ def silences_table(rows: Sequence[Row]) -> Table:
     )
 
 
-def _length(row: Row) -> str:
-    if row["open"] or row["end"] is None:
-        return "open"
-    return words.span((row["end"] - row["start"]).total_seconds())
+def _length(row: Row, until: datetime | None) -> timedelta | None:
+    end = until if row["open"] else row["end"]
+    return end - row["start"] if end is not None else None
 
 
 def unread_table(context: PageContext, rows: Sequence[Row]) -> Table:

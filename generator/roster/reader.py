@@ -80,7 +80,7 @@ class Reader:
         yield from node.value
 
     def many(self, node: Node, construct: str, one: Callable[[Node, str], T]) -> tuple[T, ...]:
-        """Each item of a list; a single value is a list of one."""
+        """Each item of a list; a single value is one; RefusedError with all items that cannot be."""
         from yaml import SequenceNode
 
         items = node.value if isinstance(node, SequenceNode) else [node]
@@ -88,7 +88,16 @@ class Reader:
             raise self.refused(
                 node, construct, f"has more than {LONGEST_LIST:,} items", "use patterns with *"
             )
-        return tuple(one(item, construct) for item in items)
+        found: list[T] = []
+        problems: list[Problem] = []
+        for item in items:
+            try:
+                found.append(one(item, construct))
+            except RefusedError as error:
+                problems += error.problems
+        if problems:
+            raise RefusedError(*problems)
+        return tuple(found)
 
     def texts(self, node: Node, construct: str) -> tuple[str, ...]:
         """Texts of one line each; a single one is a list of one."""

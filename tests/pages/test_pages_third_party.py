@@ -105,6 +105,23 @@ def test_a_page_names_evidence_votes_contacts_and_how_to_help(pages: dict[str, P
     assert "3 Aug 2026 to 14 Aug 2026: vacation" in votes
 
 
+def test_what_a_table_leaves_out_is_counted_as_it_is_and_an_open_silence_has_its_length() -> None:
+    rows = [
+        {
+            "ci": "quiet", "kind": "failed", "server": made.SERVER, "change": i, "patchset": 1,
+            "project": "p", "subject": "s", "time": made.at(i / 9), "jobs": "j",
+        }
+        for i in range(100)
+    ]  # fmt: skip
+    row = made.ci("quiet", **made.silent() | {"disagree_k": 199, "disagree_n": 248})
+    silences = [{"ci": "quiet", "start": made.at(45), "missed": 186, "open": True}]
+    results = made.results(third_party=[row], third_party_disagreements=rows, third_party_silences=silences)
+    said = words_of(site(results)["third-party/quiet.html"])
+    assert "169 more, the newest 100 are in third_party_disagreements.csv" in said
+    assert "open 45 d 186" in said
+    assert "patch sets, no result yet" in said and "still waiting" not in said
+
+
 def test_patch_sets_are_linked_in_the_gerrit_that_is_asked() -> None:
     pages = site(made.results(), context(reviews=((made.SERVER, "https://review.example.org/r/"),)))
     links = checked(pages["third-party/halden.html"].body).links

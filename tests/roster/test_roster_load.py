@@ -245,3 +245,11 @@ def test_patterns_that_are_too_large_together_are_refused(tmp_path: Path) -> Non
     found = roster(tmp_path, {**LEAST, "paths": [f"{number}" + "a/**/b" * 100 for number in range(90)]})
     (problem,) = found.errors
     assert problem.message.startswith("too much at once")
+
+
+def test_all_that_is_wrong_in_a_list_is_told_at_once(tmp_path: Path) -> None:
+    contacts = [{"name": name, "confirmed": day} for name, day in (("A", "2026-13-40"), ("B", "5/11/2026"))]
+    found = roster(tmp_path, {**LEAST, "contacts": contacts, "patterns": ["(", r"(\\w+)"]})
+    assert [problem.message.split(" is no ")[0][:12] for problem in found.errors] == [
+        "'2026-13-40'", "'5/11/2026'", "RE2 refuses ", "the pattern ",
+    ]  # fmt: skip
