@@ -75,6 +75,14 @@ def percentile(row: Row, which: str) -> str:
     return f"over {words.span(over)}" if over is not None else words.DASH
 
 
+def around(row: Row, which: str) -> str:
+    """`2.9 h to 3.8 h`, the interval of a percentile; empty where there is none."""
+    low, high = (row[f"response_{which}_{bound}_s"] for bound in ("low", "high"))
+    if row[f"response_{which}_s"] is None or low is None:
+        return ""
+    return f"{words.span(low)} to {words.span(high)}" if high is not None else f"{words.span(low)} or more"
+
+
 def response_cell(row: Row) -> Cell:
     """Median above the 90th percentile, the unanswered counted as waiting."""
     median = row["response_median_s"]

@@ -17,7 +17,7 @@ from generator.pages.book import Book
 from generator.pages.cells import value_of
 from generator.pages.paths import third_party_badge, third_party_feed, third_party_grid, third_party_path
 from generator.pages.third_party_board import Board
-from generator.pages.third_party_cells import percentile
+from generator.pages.third_party_cells import around, percentile
 from generator.pages.third_party_facts import Fact, facts
 from generator.pages.third_party_tables import (
     disagreements_table,
@@ -151,7 +151,7 @@ def _keys(row: Row) -> list[KeyFigure]:
         KeyFigure(
             f"Response, median, 28{gap}d",
             percentile(row, "median"),
-            interval="",
+            interval=around(row, "median"),
             note=_response_note(row),
         ),
         _rate(
@@ -182,7 +182,8 @@ def _response_note(row: Row) -> str:
     if row["response_censored"] == row["response_n"]:
         return f"{patchsets}, no result yet"
     waiting = f"; {words.count(row['response_censored'])} still waiting" if row["response_censored"] else ""
-    return f"90th percentile {percentile(row, 'p90')}; {patchsets}{waiting}"
+    interval = f" ({around(row, 'p90')})" if around(row, "p90") else ""
+    return f"90th percentile {percentile(row, 'p90')}{interval}; {patchsets}{waiting}"
 
 
 def _advice(row: Row) -> str:

@@ -241,3 +241,16 @@ def test_a_ci_of_very_many_projects_has_a_page_of_a_sane_size() -> None:
     pages = site(made.results(third_party_patchsets=rows), replace(context(), third_party=asked))
     page = pages["third-party/halden.html"]
     assert len(page.body) < PAGE_BUDGET - 10_000 and "and 100 more" in words_of(page)
+
+
+def test_the_response_time_of_a_ci_has_its_intervals() -> None:
+    hour = 3600.0
+    median = {"response_median_s": 3 * hour, "response_median_low_s": 2.5 * hour}
+    known = made.ci("tarn", **median, response_median_high_s=4 * hour, response_p90_s=9 * hour,
+                    response_p90_low_s=7 * hour, response_p90_high_s=None)  # fmt: skip
+    body = site(made.results(third_party=[known]))["third-party/tarn.html"].body
+    assert '95 % interval <span class="nb">2.5 h to 4.0 h</span>' in body.replace("\u202f", " ")
+    assert "90th percentile 9.0 h (7.0 h or more)" in body.replace("\u202f", " ")
+    never = made.ci("tarn", **median | {"response_median_s": None}, response_p90_s=None)
+    body = site(made.results(third_party=[never]))["third-party/tarn.html"].body.replace("\u202f", " ")
+    assert "2.5 h to" not in body and "2.5 h or more" not in body
