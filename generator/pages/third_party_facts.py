@@ -30,6 +30,7 @@ def facts(row: Row, entry: ThirdPartyCI | None, deadline: timedelta | None) -> l
     """Lines by name; what is not known is left out, but that nobody is named is said."""
     found = [
         Fact("Run by", inert(row["owner"] or "", 120)),
+        Fact("Accounts", inert(row["accounts"] or "none seen", 300)),
         Fact("Tests", inert(row["driver"] or "", 120)),
         Fact("Projects", inert(row["projects"] or "", 300)),
         Fact("Vote", "votes, by the roster" if row["voting"] else "reports without a vote, by the roster"),

@@ -152,3 +152,20 @@ def test_where_a_collection_was_not_whole_the_windows_end_with_the_last_that_was
 
 def made_until(reviews: Reviews) -> pd.Timestamp:
     return pd.Timestamp(reviews.base().until, unit="us", tz="UTC")
+
+
+def test_the_accounts_that_count_as_a_ci_are_told() -> None:
+    reviews = Reviews(ci("a", account=("a", "A *")), ci("b"))
+    for account, name in (("a", "Somebody"), ("a-second", "A Storage CI"), ("zuul", "Zuul")):
+        reviews.add("accounts", server="review.example.org", account=account, name=name, tagged=False)
+    reviews.comment("a", reviews.change(3), 0)
+    assert list(reviews.results().third_party["accounts"]) == ["a, a-second", ""]
+
+
+def test_who_is_only_shown_as_the_gate_is_not_the_gate() -> None:
+    reviews = Reviews(ci("a"))
+    reviews.add("accounts", server="review.example.org", account="jo", name="Zuul", tagged=False)
+    for account in ("jo", "zuul"):
+        change = reviews.change(3)
+        reviews.comment(account, change, 2)
+    assert reviews.base().gate.tolist() == [gate.NONE, gate.PASSED]

@@ -49,6 +49,7 @@ THIRD_PARTY: dict[str, Schema] = {
             "string",
             name="name of the CI",
             owner="who runs it",
+            accounts="seen ones, comma-separated",
             driver="what it tests",
             url="its page",
             projects="comma-separated",
@@ -232,9 +233,7 @@ THIRD_PARTY: dict[str, Schema] = {
         *columns("string", url="where the comment says that it is; null: nowhere"),
     ),
     "third_party_unknown": (
-        *columns(
-            "string", server="host name of the Gerrit", account="account that no entry of the roster has"
-        ),
+        *columns("string", server="host name of the Gerrit", account="in no entry of the roster"),
         *columns("string", name="what it is called"),
         *columns("int64", comments="its comments, half a year", results="of them with a result"),
         *columns("timestamp", first="its first comment", last="its last comment"),

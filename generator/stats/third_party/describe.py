@@ -42,7 +42,17 @@ def columns(base: Base) -> dict[str, Any]:
         newest = np.full(size, NO_TIME)
         np.maximum.at(newest, said.ci[use], said.time[use])
         seen[name] = timestamps(newest)
-    return {**{str(name): told[name].to_numpy() for name in told}, **days, **seen}
+    known = {str(name): told[name].to_numpy() for name in told}
+    return {**known, "accounts": _accounts(base), **days, **seen}
+
+
+def _accounts(base: Base) -> list[str]:
+    """The accounts that count as each CI: names can be chosen, so whose comments are read is to be seen."""
+    found: list[list[str]] = [[] for _ in base.cis]
+    for (_, account), ci in sorted(base.accounts.ci.items()):
+        if ci >= 0 and account not in found[ci]:
+            found[ci].append(account)
+    return [", ".join(names) for names in found]
 
 
 _DAYS = ("since", "retired", "confirmed", "pause_end")
