@@ -76,6 +76,8 @@ def test_no_page_speaks_of_builds_where_reviews_are_meant(community: Path) -> No
     page = (community / "public" / "third-party" / "index.html").read_text("utf-8")
     assert "The newest review here came" in page
     assert "newest build" not in page and "Failed builds examined" not in page
+    data = (community / "public" / "data" / "index.html").read_text("utf-8")
+    assert "<h1>Reviews until Fri 20 Nov 2026" in data and "Name a source" not in data
 
 
 def test_nobody_and_no_secret_is_on_the_site(community: Path, truth: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ from generator.site import Page
 from generator.text.names import inert
 from generator.text.records import Row
 from generator.text.third_party import evidence, name_of, request, state
-from generator.text.third_party_rules import readiness
+from generator.text.third_party_rules import readiness, why
 
 #: Half a year, as the figures have it.
 _DAYS = 182
@@ -107,7 +107,7 @@ def _view(board: Board, row: Row) -> View:
         **_figures(board, row),
         heading="How it meets the rules" if row["voting"] else "What is missing for voting",
         rules=rules_table(rules) if rules and row["readiness"] != "retired" else None,
-        advice=_advice(row),
+        advice=_advice(row, rules),
         votes=votes_table(context, votes) if votes else None,
         failed=disagreements_table(context, failed, "Failed where the gate passed", row["disagree_k"])
         if failed
@@ -141,7 +141,8 @@ def _sentences(row: Row) -> str:
         return " ".join(said)
     if row["last_result"] is None:
         return "No comment with a result of it has been seen yet."
-    return f"Its newest result is of {words.clock(row['last_result'])} UTC."
+    pause = f"It rests {why(row, ())[0]}. " if row["readiness"] == "paused" else ""
+    return f"{pause}Its newest result is of {words.clock(row['last_result'])} UTC."
 
 
 def _keys(row: Row) -> list[KeyFigure]:
@@ -186,7 +187,7 @@ def _response_note(row: Row) -> str:
     return f"90th percentile {percentile(row, 'p90')}{interval}; {patchsets}{waiting}"
 
 
-def _advice(row: Row) -> str:
+def _advice(row: Row, rules: list[Row]) -> str:
     if row["advice"] == "ready":
         return "It meets every rule and has no vote yet: it is ready for one, if the community agrees."
     if row["advice"] == "at risk":
@@ -196,7 +197,8 @@ def _advice(row: Row) -> str:
     if row["readiness"] == "all met":
         return "Nothing is missing."
     said = readiness(row).text
-    return f"{said[:1].upper()}{said[1:]}."
+    because = why(row, rules) if row["readiness"] == "not judged" else []
+    return f"{said[:1].upper()}{said[1:]}{': ' if because else ''}{'; '.join(because)}."
 
 
 def _figures(board: Board, row: Row) -> dict[str, Figure | None]:

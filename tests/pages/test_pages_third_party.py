@@ -122,6 +122,11 @@ def test_what_a_table_leaves_out_is_counted_as_it_is_and_an_open_silence_has_its
     assert "patch sets, no result yet" in said and "still waiting" not in said
 
 
+def test_a_page_says_until_when_a_ci_rests_and_why_none_is_judged(pages: dict[str, Page]) -> None:
+    assert "It rests until 25 Nov: the lab moves. Its newest" in words_of(pages["third-party/tarn.html"])
+    assert "Not judged: Insufficient traffic: 8 expected" in words_of(pages["third-party/osprey.html"])
+
+
 def test_patch_sets_are_linked_in_the_gerrit_that_is_asked() -> None:
     pages = site(made.results(), context(reviews=((made.SERVER, "https://review.example.org/r/"),)))
     links = checked(pages["third-party/halden.html"].body).links
