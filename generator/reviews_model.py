@@ -14,7 +14,7 @@ CHANGES: Schema = (
     Column("project", "string", "e.g. openstack/nova; never null"),
     Column("branch", "string", "e.g. master"),
     Column("subject", "string", "first line of its message, redacted and cut"),
-    Column("owner", "string", "salted hash of who owns it: tells owners apart, and no more"),
+    Column("owner", "string", "hash of who owns it, salted by server: tells owners apart"),
     Column("status", "string", "NEW, MERGED or ABANDONED; null is unknown"),
     Column("created", "timestamp", "UTC; null is unknown"),
     Column("updated", "timestamp", "UTC; when anything of it changed last"),
