@@ -32,7 +32,12 @@ _NOTHING = Markup('<td class="soft">·</td>')
 #: Characters of rows, results in a cell and characters of an address: a page of at most 300 KB.
 _ROWS_CHARS, _RESULTS, _ADDRESS = 230_000, 40, 300
 
+#: Accounts in no entry of the roster that have a column.
+_STRANGERS = 30
+
 _Key = tuple[str, int, int]
+#: Id of a CI in the roster, or the account of one that is in none.
+_Who = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class View:
     columns: list[tuple[str, str]]
     rows: list[Markup]
     left_out: int
+    strangers: int
     legend: list[tuple[str, str, str]]
 
 
@@ -54,7 +60,7 @@ def pages(book: Book) -> Iterator[Page]:
     results = grouped(book.results.third_party_results, "server", "change", "patchset")
     for project in board.projects:
         newest = sorted(patchsets[project], key=_age, reverse=True)
-        said = {_key(row): _by_ci(results.get(_key(row), [])) for row in newest}
+        said = {_key(row): _by_who(results.get(_key(row), [])) for row in newest}
         view = _view(board, project, newest, said)
         yield Page(
             third_party_grid(project),
@@ -74,28 +80,35 @@ def _age(row: Row) -> tuple[str, int, int]:
     return words.iso(created) if created is not None else "", row["change"], row["patchset"]
 
 
-def _by_ci(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+def _by_who(rows: Sequence[Row]) -> dict[_Who, list[Row]]:
+    found: dict[_Who, list[Row]] = {}
     for row in sorted(rows, key=lambda row: (row["time"], row["number"])):
-        found.setdefault(row["ci"], []).append(row)
+        found.setdefault((row["ci"], row["account"]), []).append(row)
     return found
 
 
 def _view(
-    board: Board, project: str, newest: Sequence[Row], said: Mapping[_Key, Mapping[str, Sequence[Row]]]
+    board: Board, project: str, newest: Sequence[Row], said: Mapping[_Key, Mapping[_Who, Sequence[Row]]]
 ) -> View:
-    heard = {ci for by_ci in said.values() for ci in by_ci}
-    cis = [row for row in board.rows if row["ci"] in heard or _expected(board, row, project)]
-    rows = list(_within_budget(_row(board, row, cis, said[_key(row)]) for row in newest))
-    shown = (by_ci for row in newest[: len(rows)] for by_ci in said[_key(row)].items())
-    reported = {ci for ci, found in shown if any(row["outcome"] != "unread" for row in found)}
+    heard = {who for by_who in said.values() for who in by_who}
+    cis = [row for row in board.rows if (row["ci"], None) in heard or _expected(board, row, project)]
+    strangers = sorted(account for _, account in heard if account is not None)
+    whose: list[_Who] = [(row["ci"], None) for row in cis]
+    whose += [(None, account) for account in strangers[:_STRANGERS]]
+    rows = list(_within_budget(_row(board, row, whose, said[_key(row)]) for row in newest))
+    shown = (by_who for row in newest[: len(rows)] for by_who in said[_key(row)].items())
+    reported = {ci for (ci, _), found in shown if any(row["outcome"] != "unread" for row in found)}
     name = inert(project, 80)
     return View(
         project=name,
         headline=_headline(len(cis), sum(ci["ci"] in reported for ci in cis), len(rows), name),
-        columns=[(name_of(row), f"../{third_party_path(row['ci']).rsplit('/', 1)[-1]}") for row in cis],
+        columns=[
+            *((name_of(row), f"../{third_party_path(row['ci']).rsplit('/', 1)[-1]}") for row in cis),
+            *((inert(account, 40), "") for account in strangers[:_STRANGERS]),
+        ],
         rows=rows,
         left_out=len(newest) - len(rows),
+        strangers=len(strangers),
         legend=[*MARKS.values(), ("·", "", "no result: not yet, or none expected")],
     )
 
@@ -121,7 +134,7 @@ def _expected(board: Board, row: Row, project: str) -> bool:
     return entry is not None and entry.retired is None and entry.watches(project, None)
 
 
-def _row(board: Board, row: Row, cis: Sequence[Row], said: Mapping[str, Sequence[Row]]) -> Markup:
+def _row(board: Board, row: Row, whose: Sequence[_Who], said: Mapping[_Who, Sequence[Row]]) -> Markup:
     text, href = change_link(board.context, row)
     created = words.clock(row["created"]) if row["created"] is not None else ""
     about = ", ".join(filter(None, (created, inert(row["subject"] or "", 60))))
@@ -130,8 +143,8 @@ def _row(board: Board, row: Row, cis: Sequence[Row], said: Mapping[str, Sequence
     )
     gate = _GATE.get(row["gate"])
     cells = [_gate(gate)]
-    for ci in cis:
-        found = said.get(ci["ci"], ())
+    for who in whose:
+        found = said.get(who, ())
         cells.append(_cell(found, gate == "success", href) if found else _NOTHING)
     return head + Markup("").join(cells) + Markup("</tr>")
 

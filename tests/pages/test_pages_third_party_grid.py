@@ -26,7 +26,7 @@ def patchset(number: int, **more: Any) -> dict[str, Any]:
     return {**where, "branch": "master", "subject": "A change", "created": created, "gate": "none", **more}
 
 
-def result(patch: int, ci: str, outcome: str, **more: Any) -> dict[str, Any]:
+def result(patch: int, ci: str | None, outcome: str, **more: Any) -> dict[str, Any]:
     where = {"server": "review.example.org", "change": 100 + patch, "patchset": 2, "ci": ci, "number": 1}
     time = made.UNTIL - (59 - patch) * HOUR
     return {**where, "time": time, "outcome": outcome, "result": outcome.upper(), **more}
@@ -138,3 +138,19 @@ def test_very_many_results_on_one_patch_set_are_counted() -> None:
     text = body([patchset(1)], said)
     assert text.count("✓\xa0S</a>") == 40
     assert "</a> +5</td>" in text
+
+
+def test_results_of_accounts_that_are_in_no_entry_have_a_column_too() -> None:
+    stranger = result(1, None, "failure", account='evil"<b>-ci')
+    text = body([patchset(1, gate="passed")], [stranger, result(1, "tarn", "success")])
+    assert "evil&#34;&lt;b&gt;-ci" in text and "in no roster entry" in text
+    assert text.index("Tarn CI") < text.index("in no roster entry")
+    assert "✗\xa0F" in text
+    assert "1 of 2 third-party CIs reported" in text
+
+
+def test_of_very_many_such_accounts_some_are_shown_and_all_are_counted() -> None:
+    said = [result(1, None, "success", account=f"account-{n:02}") for n in range(40)]
+    text = body([patchset(1)], said)
+    assert text.count("in no roster entry") == 30
+    assert "40 accounts in no entry of the roster" in text

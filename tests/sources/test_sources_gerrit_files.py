@@ -374,6 +374,8 @@ def test_where_nothing_is_there_is_nothing_to_read(collector: Collector, folder:
     (folder / "empty.json").touch()
     collector.collect()
     assert skipped(collector) == [("no changes", "there is neither a change nor an event in the file")]
+    ((path,),) = collector.stored("skipped", "path")
+    assert not Path(path).is_absolute()  # where the files of a community lie is nobody's matter
     with pytest.raises(GatepostError, match="1 file: no changes"):
         collector.check()
 

@@ -322,17 +322,21 @@ def test_the_grid_has_the_newest_patch_sets_and_every_result() -> None:
     reviews.comment("b", change, 1.6, None, patchset=2, kind="start")
     reviews.comment("a", change, 1.5, "infra", patchset=1)
     reviews.comment("a", reviews.change(0.5, project="openstack/nova"), 0)
+    for account in ("new-ci", "zuul"):
+        reviews.comment(account, change, 1.4, patchset=1)
     base = reviews.base()
     shown = grid.newest(base)
     patchsets, results = grid.patchsets(base, shown), grid.results(base, shown)
     assert len(patchsets) == 50
     assert list(patchsets["patchset"])[:2] == [2, 1]
+    assert results["account"].dropna().tolist() == ["new-ci"]
     told = results[["ci", "patchset", "number", "outcome", "result", "vote", "url"]].astype(object)
     assert told.where(told.notna(), None).to_numpy().tolist() == [
         ["a", 1, 1, "infra", None, 0, None],
         ["b", 2, 1, "failure", "MISMATCH", -1, "https://logs.example.org/2"],
         ["b", 2, 2, "unread", None, 0, None],
         ["b", 2, 3, "success", None, 1, None],
+        [None, 1, 1, "success", None, 0, None],
     ]
 
 

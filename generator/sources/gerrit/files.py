@@ -72,11 +72,18 @@ def collect(settings: GerritSettings, context: Context) -> Tables:
             portions.add(one.columns)
             task.advance(one.records)
     skipped: list[Row] = [
-        portions.skipped(shown(export.path), reason, detail)
+        portions.skipped(_beneath(export.path, settings), reason, detail)
         for export, note in zip(exports, notes, strict=True)
         for reason, detail in note.told(export)
     ]
     return portions.rest(skipped)
+
+
+def _beneath(path: Path, settings: GerritSettings) -> str:
+    """A file as it is told on the site: below the folder of the source, whose place is nobody's matter."""
+    folder = settings.path
+    within = folder is not None and path != folder and path.is_relative_to(folder)
+    return shown(path.relative_to(folder) if folder and within else path.name)
 
 
 def source_files(settings: GerritSettings) -> list[Path]:

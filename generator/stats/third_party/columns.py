@@ -220,7 +220,7 @@ THIRD_PARTY: dict[str, Schema] = {
         *columns("string", gate="passed, failed or none: what the gate said of it"),
     ),
     "third_party_results": (
-        *_CI,
+        *columns("string", ci="id in the roster; null: in none", account="where it is in none"),
         *_PATCHSET,
         *columns("timestamp", time="of the comment"),
         *columns("int64", number="1-based number among this CI's comments with results on this patch set"),

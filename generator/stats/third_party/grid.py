@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,7 @@ from generator.model import OUTCOMES
 from generator.stats.base import NO_TIME, Texts
 from generator.stats.intervals import Ints
 from generator.stats.rates import table, timestamps
-from generator.stats.third_party import gate
+from generator.stats.third_party import gate, said
 from generator.stats.third_party.base import Base
 from generator.stats.third_party.describe import patchset_columns
 from generator.stats.third_party.mix import results_of
@@ -43,19 +45,38 @@ def patchsets(base: Base, shown: Ints) -> pd.DataFrame:
 
 def results(base: Base, shown: Ints) -> pd.DataFrame:
     """The table `third_party_results`: all that CIs said on them, but starts and votes."""
-    said = base.comments
-    chosen = np.append(np.isin(np.arange(len(base.patches)), shown), False)[said.patch]
-    comment = np.flatnonzero(chosen & ((said.kind == RESULT) | (said.kind == UNREAD)))
-    comment = comment[np.lexsort((said.time[comment], said.patch[comment], said.ci[comment]))]
-    pair = said.ci[comment] * max(len(base.patches), 1) + said.patch[comment]
-    outcome = np.array([*OUTCOMES, "unread"], dtype=object)[said.outcome[comment]]
+    base, ids, accounts = _with_strangers(base, shown)
+    told = base.comments
+    comment = np.flatnonzero((told.kind == RESULT) | (told.kind == UNREAD))
+    comment = comment[np.lexsort((told.time[comment], told.patch[comment], told.ci[comment]))]
+    pair = told.ci[comment] * max(len(base.patches), 1) + told.patch[comment]
+    outcome = np.array([*OUTCOMES, "unread"], dtype=object)[told.outcome[comment]]
     return table("third_party_results", {
-        **patchset_columns(base, said.patch[comment]),
-        "ci": np.array([ci.id for ci in base.cis], dtype=object)[said.ci[comment]],
-        "time": timestamps(said.time[comment]), "vote": said.vote[comment], "outcome": outcome,
+        **patchset_columns(base, told.patch[comment]),
+        "ci": ids[told.ci[comment]], "account": accounts[told.ci[comment]],
+        "time": timestamps(told.time[comment]), "vote": told.vote[comment], "outcome": outcome,
         "number": np.arange(len(pair)) - np.searchsorted(pair, pair) + 1,
         **_deciding(base, comment, outcome),
     })  # fmt: skip
+
+
+def _with_strangers(base: Base, shown: Ints) -> tuple[Base, Texts, Texts]:
+    """The base with all comments on these patch sets, and only them; id, or account, of each of its CIs.
+
+    Accounts in no entry of the roster stand behind the CIs of it, so that no result is missing.
+    """
+    told = base.tables.comments
+    ci, of_gate = base.accounts.of(told)
+    here = np.append(np.isin(np.arange(len(base.patches)), shown), False)[base.comment_patch]
+    account = told["account"].astype(object)
+    stranger = here & (ci < 0) & ~of_gate & account.notna().to_numpy(dtype=np.bool_)
+    code, names = pd.factorize(account[stranger], sort=True)
+    ci = np.where(here, ci, -1)
+    ci[stranger] = len(base.cis) + code
+    comments = said.comments(base.tables, ci, base.comment_patch, base.until)
+    ids = np.array([*(ci.id for ci in base.cis), *(None for _ in names)], dtype=object)
+    accounts = np.array([*(None for _ in base.cis), *names], dtype=object)
+    return replace(base, comments=comments), ids, accounts
 
 
 def _deciding(base: Base, comment: Ints, outcome: Texts) -> dict[str, list[str | None]]:
