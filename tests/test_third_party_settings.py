@@ -95,7 +95,7 @@ def test_check_answers_for_the_roster(tmp_path: Path) -> None:
     )
     lines, _ = checking.check(settings)
     (answer,) = (line for line in lines if line.startswith("roster: "))
-    assert answer.startswith("roster: 1 third-party CI, 1 error: `gatepost lint --roster ")
+    assert answer.startswith("roster: 1 third-party CI, 3 errors: `gatepost lint --roster ")
     assert "no source of type gerrit" in answer
 
 
