@@ -18,7 +18,7 @@ report: $(VENV)/report.stamp  ## Simulate a community, collect its logs, build i
 test: $(VENV)/test.stamp  ## ruff, mypy --strict, pytest
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/test.stamp  ## The benchmarks, one JSON line each
 	$(BIN)/python -m benchmarks

@@ -26,6 +26,14 @@ def require(kind: str, what: str) -> None:
     pytest.skip(what)
 
 
+#: Minutes each, in one piece: first, or at the end the other processes wait for them.
+LONGEST = ("test_zuul_stack.py", "test_wheel.py", "test_pipeline.py", "test_real_chain.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

@@ -48,6 +48,7 @@ class View:
     headline: str
     columns: list[tuple[str, str]]
     rows: list[Markup]
+    #: Patch sets, and accounts in no entry of the roster, that are not shown.
     left_out: int
     strangers: int
     legend: list[tuple[str, str, str]]
@@ -108,7 +109,7 @@ def _view(
         ],
         rows=rows,
         left_out=len(newest) - len(rows),
-        strangers=len(strangers),
+        strangers=max(len(strangers) - _STRANGERS, 0),
         legend=[*MARKS.values(), ("·", "", "no result: not yet, or none expected")],
     )
 

@@ -153,4 +153,4 @@ def test_of_very_many_such_accounts_some_are_shown_and_all_are_counted() -> None
     said = [result(1, None, "success", account=f"account-{n:02}") for n in range(40)]
     text = body([patchset(1)], said)
     assert text.count("in no roster entry") == 30
-    assert "40 accounts in no entry of the roster" in text
+    assert "10 more accounts that are in no entry of the roster" in text
