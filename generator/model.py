@@ -172,7 +172,7 @@ OTHER_BUILDS, REFUSED = "hits of other builds", "query refused by the index"
 CLOSED = "closed index"
 #: The same about a Zuul: its answers broke off; from there on it is asked again.
 PARTLY = "not all received"
-#: Path of such rows where the source is of reviews: they say nothing of builds.
+#: Path of such rows where the source is of reviews, which say nothing of builds; and kind of its cursor.
 OF_REVIEWS = "changes"
 #: The same about a log server: how many builds wait, and what for.
 NOT_FETCHED = "logs not fetched yet"

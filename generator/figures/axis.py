@@ -177,6 +177,19 @@ def no_data(slots: Slots, missing: Sequence[bool], scale: Scale, say: str = "no 
         )
 
 
+def hover(slots: Slots, i: int, scale: Scale, said: str) -> Markup:
+    """What is said of slot `i` to who points anywhere above it."""
+    return svg.element(
+        "rect",
+        svg.element("title", said),
+        class_="hit",
+        x=svg.percent(i * slots.width),
+        width=svg.percent(slots.width),
+        y=TOP,
+        height=scale.height,
+    )
+
+
 def time_axis(slots: Slots, base: float) -> Iterator[Markup]:
     """Ticks at the left edge of their slot, labels below, and the last slot's where there is room."""
     ticks = slots.ticks()

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from generator import words
 from generator.figures import axis, drawing, svg
-from generator.figures.axis import TOP, Covered, Scale, Slots
+from generator.figures.axis import Covered, Scale, Slots
 from generator.figures.figure import Figure, Key
 from generator.render import Column, Row, Table
 
@@ -138,15 +138,7 @@ def _draw(
         preserveAspectRatio="none",
     )
     for i, slot in enumerate(data):
-        yield svg.element(
-            "rect",
-            svg.element("title", f"{slot.name}: {slot.words()}"),
-            class_="hit",
-            x=svg.percent(i * slots.width),
-            width=svg.percent(slots.width),
-            y=TOP,
-            height=scale.height,
-        )
+        yield axis.hover(slots, i, scale, f"{slot.name}: {slot.words()}")
     yield from axis.time_axis(slots, scale.base)
     yield from axis.coverage_strip(slots, strip, scale.base)
 

@@ -189,15 +189,7 @@ def _points(
             preserveAspectRatio="none",
         )
     for i, seconds in sorted(known.items()):
-        yield svg.element(
-            "rect",
-            svg.element("title", f"{slots.name(slots.times[i])}: {words.span(seconds)}"),
-            class_="hit",
-            x=svg.percent(i * slots.width),
-            width=svg.percent(slots.width),
-            y=TOP,
-            height=scale.height,
-        )
+        yield axis.hover(slots, i, scale, f"{slots.name(slots.times[i])}: {words.span(seconds)}")
     yield from axis.time_axis(slots, scale.base)
 
 

@@ -95,7 +95,7 @@ class _Reading:
             reached = min(self._reached, _micros(self._context.now))
             yield {
                 "source": self._settings.name,
-                "kind": "changes",
+                "kind": OF_REVIEWS,
                 "scope": self._mark,
                 "reached": _EPOCH + timedelta(microseconds=reached),
                 "collected": self._context.now,
@@ -105,7 +105,7 @@ class _Reading:
         """What could not be used."""
         for why, count in sorted((+self._broken).items()):
             detail = f"{words.plural(count, 'record')}: {why}"
-            yield self.portions.skipped("changes", "broken record", detail)
+            yield self.portions.skipped(OF_REVIEWS, "broken record", detail)
         if self.problem is not None:
             yield self.portions.skipped(OF_REVIEWS, PARTLY, self.problem.reason)
 
@@ -141,6 +141,6 @@ def _micros(at: datetime) -> int:
 
 def _reached(cursors: pd.DataFrame, source: str, mark: str) -> int | None:
     """How far this source was read with these questions, as microseconds since 1970."""
-    mine = (cursors["source"] == source) & (cursors["kind"] == "changes") & (cursors["scope"] == mark)
+    mine = (cursors["source"] == source) & (cursors["kind"] == OF_REVIEWS) & (cursors["scope"] == mark)
     found: Any = cursors.loc[mine.fillna(False).astype(bool), "reached"].dropna()
     return _micros(found.iloc[0].to_pydatetime()) if len(found) else None
